@@ -1,0 +1,32 @@
+# make demo   set up, then the tiny study: tables, plots, pictures (results/tiny/report.html)
+# make test   set up, then every test
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test format clean
+help:
+	@grep -E '^# make' Makefile | sed 's/^# //'
+
+$(VENV)/.user: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.user
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+demo: $(VENV)/.user
+	$(BIN)/snakemake --cores all --configfile config/tiny.yaml
+	@echo "The tables, plots and pictures are in results/tiny/report.html"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow
+
+clean:
+	rm -rf results/*/ resources .snakemake

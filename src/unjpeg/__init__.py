@@ -1,0 +1,1 @@
+"""unjpeg: train, benchmark and use networks that remove JPEG artifacts."""

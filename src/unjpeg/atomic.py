@@ -1,0 +1,36 @@
+"""Files appear whole or not at all: written beside their final name, then renamed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[Path]:
+    """A temporary path in the folder of `path`, renamed to it when the block ends well.
+
+    The data is on the disk before the rename, so a crash leaves the old file or the new one.
+    After an exception the temporary file is gone and `path` is as it was.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with open(part, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path | str, data: bytes) -> None:
+    """`data` as the whole content of `path`."""
+    with replacing(path) as part:
+        part.write_bytes(data)
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """`text` as the whole content of `path`, UTF-8, newlines as they are."""
+    write_bytes(path, text.encode("utf-8"))

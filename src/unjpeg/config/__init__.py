@@ -1,0 +1,1 @@
+"""What a study is: typed once here; schema, defaults and reference are derived from it."""

@@ -1,0 +1,137 @@
+"""A study: images, degradations, models and scores, from one YAML file."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from unjpeg.config.data import Data, Degraded, Split
+from unjpeg.config.load import Section, check, read_yaml
+from unjpeg.config.train import ModelRun
+from unjpeg.degradation import parse
+from unjpeg.errors import UserError, unknown
+from unjpeg.provenance import check_name, constant_of
+
+RESERVED = ("none", "clean")
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or text in RESERVED:
+        raise UserError(
+            f"{text!r} is no name; want small letters, digits and single hyphens, and none of "
+            f"{', '.join(RESERVED)}"
+        )
+    return text
+
+
+def _metric(name: str) -> str:
+    check_name("metrics", name, "")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class Test(Section):
+    """What is benchmarked: every model on the test part of every set under every degradation."""
+
+    sets: list[str] = Field(description="Data sets whose test part is restored and scored.", min_length=1)
+    degradations: list[Degraded] = Field(
+        description="Sets that are gray themselves are tested with the gray ones only.", min_length=1
+    )
+    metrics: list[Annotated[str, AfterValidator(_metric)]] = Field(
+        ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
+    )
+
+
+class Study(Section):
+    """The whole configuration."""
+
+    study: Name = Field(description="Name of the study; everything it makes stands in `results/<study>/`.")
+    seed: int = Field(0, description="Of splits, patches, initial weights and the order of patches.")
+    datasets: dict[Name, dict] = Field(
+        {}, description="Entries added to `config/datasets.yaml`; of a known one only `path` can be set."
+    )
+    metric_files: dict[str, str | dict[str, str]] = Field(
+        {},
+        description="Metric parameter files that you already have: the file's name in `config/metrics.yaml`, "
+        "then its path, or `path` and `sha256` for other bytes under that name.",
+    )
+    splits: dict[str, Split] = Field({}, description="How data sets are divided, where not by default.")
+    data: dict[Name, Data] = Field({}, description="Training pairs, by name.")
+    models: dict[Name, ModelRun] = Field({}, description="Trained models, by name.")
+    test: Test = Field(description="See below.")
+
+    @model_validator(mode="after")
+    def _references(self) -> "Study":
+        for name, run in self.models.items():
+            where = f"models.{name}"
+            if run.data not in self.data:
+                raise unknown("entry of data", run.data, self.data, f"{where}.data")
+            allowed = constant_of(f"unjpeg.models.{run.arch}", "CARD")["channels"]
+            if (have := self.data[run.data].channels) not in allowed:
+                raise UserError(
+                    f"{where}.data: {run.data} has {have} channels, {run.arch} takes "
+                    f"{' or '.join(map(str, allowed))}"
+                )
+            if run.start_from is not None:
+                self._check_start(name, run.start_from)
+        return self
+
+    def _check_start(self, name: str, start: str) -> None:
+        if start not in self.models:
+            raise unknown("model", start, self.models, f"models.{name}.start_from")
+        chain = [name]
+        while start is not None:
+            if start in chain:
+                raise UserError(f"models.{name}.start_from: a circle: {' <- '.join([*chain, start])}")
+            chain.append(start)
+            start = self.models[start].start_from
+
+    @property
+    def trained_on(self) -> list[str]:
+        """Data sets that any model of the study is trained or validated on, sorted."""
+        used = {self.models[m].data for m in self.models}
+        return sorted({s for d in used for s in (*self.data[d].train, *self.data[d].val)})
+
+    @property
+    def used_sets(self) -> list[str]:
+        """Data sets that the study needs, sorted."""
+        return sorted({*self.trained_on, *self.test.sets})
+
+    def degradations_of(self, colour: str) -> list[str]:
+        """Test degradations of a set that is `rgb` or `gray`."""
+        return [d for d in self.test.degradations if colour == "rgb" or parse(d).gray]
+
+    def run_of(self, model: str) -> dict:
+        """All that training of `model` depends on besides its patches and code, JSON-able."""
+        run = self.models[model]
+        return {
+            "model": model,
+            "arch": run.arch,
+            "settings": run.settings,
+            "recipe": run.recipe,
+            "seed": self.seed if run.seed is None else run.seed,
+            "channels": self.data[run.data].channels,
+            "degradations": self.data[run.data].degradations,
+            "trained_on": self.data[run.data].train,
+            "train": run.train.model_dump(mode="json"),
+        }
+
+
+def check_study(data: dict, where: str, known_sets: Iterable[str] = ()) -> Study:
+    """The study in a mapping; names of data sets are checked where `known_sets` is given."""
+    study = check(Study, data, where)
+    known = {*known_sets, *study.datasets}
+    if known_sets:
+        for name in (*study.used_sets, *study.splits):
+            if name not in known:
+                raise unknown("data set", name, known, where)
+    return study
+
+
+def read_study(path: Path | str) -> Study:
+    """The study in a YAML file."""
+    return check_study(read_yaml(path), str(path))

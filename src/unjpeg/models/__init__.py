@@ -1,0 +1,18 @@
+"""Networks. A name is a file: `load("ar_cnn")` gives the module with `Model`, `CARD` and `TINY`.
+
+`Model(channels=..., **settings)`: float (B, C, H, W) in [0, 1] -> the same shape; values may leave
+[0, 1], whoever needs an image clips. `CARD`: title, source, channels (allowed), multiple (sides must be
+multiples of it), halo (pixels of context that an output pixel sees on each side), task.
+`TINY`: settings for tests.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from unjpeg.provenance import check_name
+
+
+def load(arch: str) -> ModuleType:
+    """The module of an architecture; `UserError` where there is none."""
+    check_name("models", arch, "arch")
+    return import_module(f"unjpeg.models.{arch}")

@@ -1,0 +1,60 @@
+"""Which image of a data set goes to training, validation and test."""
+
+import csv
+import hashlib
+import io
+from pathlib import Path
+
+from unjpeg.errors import UserError, unknown
+from unjpeg.manifest import Image, Manifest
+
+PARTS = ("train", "val", "test")
+
+
+def divide(manifest: Manifest, split: dict, seed: int) -> dict[str, str]:
+    """Part of each image by its name; `split` is an entry of `splits` of the study, as a mapping.
+
+    Images with an official part keep it; the rest goes by `fractions`, in the order of a digest of
+    (seed, name), so that a new image moves few of the others. With `lists`, images on none are left out.
+    """
+    names = [image.name for image in manifest.images]
+    if split["lists"]:
+        parts = {name: part for part, listed in split["lists"].items() for name in listed}
+        if missing := [name for name in parts if name not in names]:
+            raise unknown("image", missing[0], names, f"splits.{manifest.dataset}.lists")
+        if len(parts) < sum(map(len, split["lists"].values())):
+            raise UserError(f"splits.{manifest.dataset}.lists: an image is on two lists")
+        return parts
+    official = {i.name: i.split for i in manifest.images if i.split} if split["official"] else {}
+    rest = sorted((n for n in names if n not in official), key=lambda name: _digest(seed, name))
+    ends, total = [], 0.0
+    for part in PARTS:
+        total += split["fractions"][part]
+        ends.append(round(total * len(rest)))
+    drawn = {name: PARTS[next(k for k, end in enumerate(ends) if i < end)] for i, name in enumerate(rest)}
+    return {name: {**official, **drawn}[name] for name in names}
+
+
+def to_csv(parts: dict[str, str]) -> str:
+    """The text of a split file: columns image, split."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([("image", "split"), *parts.items()])
+    return out.getvalue()
+
+
+def images_of(manifest: Manifest, split: Path, part: str) -> list[Image]:
+    """Images of one part, by name; `UserError` where a part is empty or a file is no split file."""
+    try:
+        with open(split, newline="", encoding="utf-8") as file:
+            names = {row["image"] for row in csv.DictReader(file) if row["split"] == part}
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise UserError(f"{split}: not a split file ({error})") from None
+    images = [image for image in manifest.images if image.name in names]
+    if not images:
+        raise UserError(f"{split}: no image of {manifest.dataset} is in its {part} part")
+    return images
+
+
+def _digest(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""The models of a study as a table: what each is and how it was trained."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unjpeg.errors import UserError
+
+COLUMNS = {
+    "arch": "architecture",
+    "settings": "settings",
+    "parameters": "parameters",
+    "recipe": "recipe",
+    "trained_on": "trained on",
+    "degradations": "degradations",
+    "steps": "steps",
+    "seconds": "training time",
+    "device": "device",
+    "precision": "precision",
+    "seed": "seed",
+    "code": "code digest",
+}
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One cell: its text, and the number to sort by where it is one."""
+
+    text: str
+    number: float | None = None
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A model's fields in the order of `COLUMNS`, and the versions it was trained with."""
+
+    model: str
+    fields: list[Field]
+    versions: str
+
+
+def read_cards(paths: Iterable[Path]) -> list[CardRow]:
+    """Rows by name of model. A key that a card lacks is a dash; `UserError` for a file that is no card."""
+    rows = []
+    for path in paths:
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UserError(f"{path}: no such file") from None
+        except ValueError as error:
+            raise UserError(f"{path}: not JSON: {error}") from None
+        if not isinstance(card, dict):
+            raise UserError(f"{path}: want a JSON object, got {type(card).__name__}")
+        fields = [_field(key, card.get(key)) for key in COLUMNS]
+        rows.append(CardRow(str(card.get("model", path.parent.name)), fields, _text(card.get("versions"))))
+    return sorted(rows, key=lambda row: row.model)
+
+
+def _field(key: str, value: Any) -> Field:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return Field(_text(value))
+    if key == "seconds":
+        return Field(_duration(value), value)
+    return Field(f"{value:,}" if key in ("parameters", "steps") else str(value), value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_text(v)}" for k, v in sorted(value.items())) or UNKNOWN
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or UNKNOWN
+    return str(value)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {whole % 60:02} s" if minutes else f"{seconds:.1f} s"

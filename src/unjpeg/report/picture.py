@@ -1,0 +1,56 @@
+"""Pictures inside a page: the file's bytes as an address, and what they show in words."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from unjpeg.errors import UserError
+
+TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`about` are the names that a filter finds it by: set and models."""
+
+    uri: str
+    alt: str
+    caption: str
+    about: str
+
+
+def picture(path: Path, alt: str, caption: str, about: list[str]) -> Picture:
+    """The picture in a file, SVG or PNG by its suffix."""
+    if path.suffix not in TYPES:
+        raise UserError(f"{path}: not a picture for the page; allowed: {', '.join(TYPES)}")
+    try:
+        data = base64.b64encode(path.read_bytes()).decode()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    return Picture(f"data:{TYPES[path.suffix]};base64,{data}", alt, caption, " ".join(about))
+
+
+def curve(path: Path, models: list[str]) -> Picture:
+    """A figure `{psnr or gain}/{set}.svg` of `unjpeg plots`."""
+    what = {"psnr": "PSNR", "gain": "PSNR gain over the JPEG input"}.get(path.parent.name, path.parent.name)
+    alt = (
+        f"{what} in dB against JPEG quality on {path.stem}, a line for each of {', '.join(models)}; "
+        "the numbers are in the tables above."
+    )
+    return picture(path, alt, f"{path.stem}: {what}", [path.stem, *models])
+
+
+def training(path: Path) -> Picture:
+    """A figure `training/{model}.svg` of `unjpeg plots`."""
+    alt = f"Training loss and validation PSNR gain over the JPEG, in dB, against steps, of {path.stem}."
+    return picture(path, alt, path.stem, [path.stem])
+
+
+def crop(path: Path, models: list[str]) -> Picture:
+    """A picture `{set}/{degradation}.png` of `unjpeg crops`."""
+    name, degradation = path.parent.name, path.stem
+    alt = (
+        f"Crops of images of {name}, one image a row: clean, JPEG at {degradation}, and the results of "
+        f"{', '.join(models)}, with the PSNR of each."
+    )
+    return picture(path, alt, f"{name}, {degradation}", [name, *models])

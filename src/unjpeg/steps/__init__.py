@@ -1,0 +1,1 @@
+"""Verbs, one per rule: read files, call, write files."""

@@ -1,0 +1,110 @@
+"""Score a folder of clean images: degrade, restore with a trained model (or none), compare.
+
+Outside any study, with the code of the rules. Writes the columns of a study's scores.csv and prints the
+means. Images are taken as they are, so the folder must hold lossless originals.
+"""
+
+import argparse
+import os
+from collections import Counter
+from pathlib import Path
+
+from unjpeg.atomic import write_text
+from unjpeg.degradation import Degradation, parse
+from unjpeg.errors import UserError, unknown
+from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.jpeg import degrade
+from unjpeg.metrics import load, protocol
+from unjpeg.metrics.score import mean
+from unjpeg.scoring import rows, to_csv
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder of clean images")
+    parser.add_argument(
+        "--degradation", required=True, nargs="+", type=parse, help="such as gray-q10 q10 q50+q10"
+    )
+    parser.add_argument("--protocol", help="gray-matlab, color-420, ... (what fits the degradation)")
+    parser.add_argument(
+        "--model", default="none", help="folder of a trained model, its name in results/, or none"
+    )
+    parser.add_argument(
+        "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
+    )
+    parser.add_argument(
+        "--parameters", type=Path, help="folder of metric parameter files (resources/metrics)"
+    )
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where the model runs (cpu)")
+    parser.add_argument("--out", required=True, type=Path, help="CSV to write")
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.parameters:
+        os.environ["UNJPEG_METRICS"] = str(args.parameters)
+    for metric in args.metrics:
+        load(metric)
+    used = {
+        d: protocol.named(args.protocol) if args.protocol else protocol.default_for(d)
+        for d in args.degradation
+    }
+    for degradation, chosen in used.items():
+        protocol.check(chosen, degradation)
+    if args.out.is_dir() or not args.out.parent.is_dir():
+        raise UserError(f"--out {args.out}: want a file in a folder that exists")
+    images, (study, restore) = _images(args.folder), _restorer(args.model, args.device)
+    labels = {
+        "study": study,
+        "model": args.model if study == "-" else Path(args.model).name,
+        "set": args.folder.resolve().name,
+    }
+    table = []
+    for name, path in images.items():
+        clean = read_uint8(path)
+        for degradation, chosen in used.items():
+            degraded = read_uint8(degrade(clean, degradation), name)
+            table += rows(labels, name, restore(degraded), clean, degradation, chosen, args.metrics)
+    write_text(args.out, to_csv(table))
+    for degradation, chosen in used.items():
+        print(_means(table, labels["model"], degradation, chosen.name, len(images)))
+
+
+def _images(folder: Path) -> dict[str, Path]:
+    """Images by name: the stem, or the whole file name where two share a stem."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder")
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not files:
+        raise UserError(f"{folder}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
+    stems = Counter(path.stem for path in files)
+    return {path.stem if stems[path.stem] == 1 else path.name: path for path in files}
+
+
+def _restorer(model: str, device: str) -> tuple:
+    """(study, function uint8 -> uint8)."""
+    if model == "none":
+        return "-", lambda pixels: pixels
+    from unjpeg.inference import Restorer
+
+    found = {p.parent.name: p.parent for p in sorted(Path("results").glob("*/models/*/card.json"))}
+    if not (folder := Path(model)).is_dir():
+        homes = [p.parent for p in sorted(Path("results").glob(f"*/models/{model}/card.json"))]
+        if len(homes) > 1:
+            raise UserError(
+                f"--model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
+            )
+        if not homes:
+            raise unknown("trained model", model, [*found, "none"], "--model")
+        folder = homes[0]
+    parts = folder.resolve().parts
+    return parts[-3] if parts[-2:-1] == ("models",) else "-", Restorer(folder, device)
+
+
+def _means(table: list[dict], model: str, degradation: Degradation, chosen: str, count: int) -> str:
+    by_image = {}
+    for row in table:
+        if row["degradation"] == str(degradation) and row["model"] == model:
+            by_image.setdefault(row["image"], {})[row["metric"]] = row["value"]
+    means = mean(list(by_image.values()))
+    return f"{model} {degradation} {chosen} {count} images: " + ", ".join(
+        f"{k} {v:.4f}" for k, v in means.items()
+    )

@@ -1,0 +1,45 @@
+"""Put tables, figures, crops and models of a study on one HTML page that needs no other file."""
+
+import argparse
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--study", required=True, help="name of the study")
+    parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
+    parser.add_argument(
+        "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
+    )
+    parser.add_argument("--training", nargs="*", type=Path, default=[], help="training/{model}.svg")
+    parser.add_argument("--crops", nargs="*", type=Path, default=[], help="{set}/{degradation}.png")
+    parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
+    parser.add_argument("--output", required=True, type=Path, help="the page (HTML)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Writes the page; the same inputs give the same bytes."""
+    import hashlib
+
+    from unjpeg.atomic import write_text
+    from unjpeg.report.cards import read_cards
+    from unjpeg.report.grid import grids
+    from unjpeg.report.order import INPUT, TRUTH
+    from unjpeg.report.picture import crop, curve, training
+    from unjpeg.report.render import render
+    from unjpeg.report.summary import read_summary
+
+    summary = read_summary(args.summary)
+    models = sorted(set(summary["model"]) - {INPUT, TRUTH})
+    page = render(
+        study=args.study,
+        tables=grids(summary),
+        curves=[
+            curve(path, models)
+            for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
+        ],
+        crops=[crop(path, models) for path in sorted(args.crops)],
+        trainings=[training(path) for path in sorted(args.training)],
+        cards=read_cards(args.cards),
+        digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
+    )
+    write_text(args.output, page)

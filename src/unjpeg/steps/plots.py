@@ -1,0 +1,37 @@
+"""Draw PSNR and gain against quality for each set, and the training curves of each model."""
+
+import argparse
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
+    parser.add_argument(
+        "--histories",
+        nargs="*",
+        type=Path,
+        default=[],
+        help="history.csv of each model, in a folder of its name",
+    )
+    parser.add_argument("--out-folder", required=True, type=Path, help="folder of the figures (SVG)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Writes psnr/{set}.svg, gain/{set}.svg and training/{model}.svg."""
+    from unjpeg.errors import UserError
+    from unjpeg.report.curves import quality_figure
+    from unjpeg.report.style import save_svg
+    from unjpeg.report.summary import read_summary
+    from unjpeg.report.training import read_history, training_figure
+
+    summary = read_summary(args.summary)
+    summary = summary[summary["metric"] == "psnr"]
+    if summary.empty:
+        raise UserError(f"{args.summary}: no row of metric psnr; want some to draw")
+    models = sorted(set(summary["model"]))
+    for name, rows in summary.groupby("set"):
+        save_svg(quality_figure(rows, "mean", models), args.out_folder / "psnr" / f"{name}.svg")
+        save_svg(quality_figure(rows, "gain", models), args.out_folder / "gain" / f"{name}.svg")
+    for path in args.histories:
+        model = path.parent.name
+        save_svg(training_figure(model, read_history(path)), args.out_folder / "training" / f"{model}.svg")

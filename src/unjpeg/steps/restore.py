@@ -1,0 +1,25 @@
+"""Restore a set of degraded images with a trained model."""
+
+import argparse
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, type=Path, help="folder of a trained model")
+    parser.add_argument("--images", required=True, type=Path, help="HDF5 that `unjpeg compress` wrote")
+    parser.add_argument("--output", required=True, type=Path, help="HDF5 of PNG bytes")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
+
+
+def run(args: argparse.Namespace) -> None:
+    from unjpeg.images import png
+    from unjpeg.inference import Restorer
+    from unjpeg.store.encoded import Encoded, write_encoded
+
+    restorer = Restorer(args.model, args.device)
+    with Encoded(args.images) as images:
+        kept = {k: v for k, v in images.attrs.items() if k != "digest"}
+        items = ((name, png(restorer(images.read(name)))) for name in images.names)
+        write_encoded(
+            args.output, items, {**kept, "model": restorer.card["model"], "run": restorer.card["run"]}
+        )

@@ -1,0 +1,140 @@
+"""Train one model, or go on where it was stopped.
+
+Runs without Snakemake and without a network from one folder: this package, the patches, the run as JSON
+(`unjpeg show-run` prints it). Exit code 85: stopped with its state saved; the same command goes on.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import platform
+import sys
+from pathlib import Path
+
+from unjpeg.atomic import write_text
+from unjpeg.errors import UserError
+from unjpeg.provenance import digest_of, fingerprint, modules_of_run
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--run", required=True, metavar="JSON", help="the resolved run, as JSON or a file of it"
+    )
+    parser.add_argument("--patches", required=True, type=Path, help="folder with train.h5 and val.h5")
+    parser.add_argument("--output", required=True, type=Path, help="folder for weights, card and history")
+    parser.add_argument("--state", required=True, type=Path, help="folder in which the run keeps its state")
+    parser.add_argument(
+        "--start-from", type=Path, help="folder of a trained model whose weights are the start"
+    )
+    parser.add_argument("--max-seconds", type=float, help="stop with exit code 85 after so many seconds")
+    parser.add_argument("--save-every", type=float, default=60, help="seconds between two states (60)")
+    parser.add_argument("--threads", type=int, help="CPU threads (OMP_NUM_THREADS, or torch's choice)")
+    parser.add_argument(
+        "--device", default="auto", choices=("auto", "cpu", "cuda"), help="where to train (auto)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from unjpeg import models, recipes
+    from unjpeg.inference import load_weights
+    from unjpeg.store.patches import Patches
+    from unjpeg.training.clock import Clock
+    from unjpeg.training.state import State
+    from unjpeg.training.validation import Validation
+
+    clock, plan = Clock(args.max_seconds), _plan(args.run)
+    import torch
+    from lightning_fabric import Fabric
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
+    patches = Patches(args.patches / "train.h5")
+    if patches.clean.shape[3] != plan["channels"]:
+        raise UserError(
+            f"{args.patches}: patches of {patches.clean.shape[3]} channels, the run wants {plan['channels']}"
+        )
+    validation = Validation(args.patches / "val.h5", module.CARD)
+    torch.manual_seed(plan["seed"])
+    model = module.Model(channels=plan["channels"], **plan["settings"])
+    start = args.start_from and args.start_from / "model.safetensors"
+    if start:
+        load_weights(model, start)
+    code = fingerprint(*modules_of_run(plan))
+    digest = digest_of(plan, patches.digest, validation.digest, code, start and _sha256(start))
+    fabric = Fabric(
+        accelerator=args.device,
+        devices="auto" if args.device != "cpu" else 1,
+        precision=plan["train"]["precision"],
+    )
+    fabric.launch()
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    state = State(args.state / f"{plan['model']}-{digest}", _say)
+    result = train(plan, model, patches, validation, state, clock, fabric, _say, args.save_every)
+    if result is None:
+        return clock.exit_code
+    card = {
+        **plan,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "best_step": result["best_step"],
+        "steps": plan["train"]["steps"],
+        "patches": len(patches),
+        "code": code,
+        "run": digest,
+        "device": fabric.device.type,
+        "precision": plan["train"]["precision"],
+        "seconds": round(clock.seconds, 1),
+        "versions": _versions(),
+    }
+    _write(args.output, card, result)
+    return 0
+
+
+def _plan(text: str) -> dict:
+    if not text.lstrip().startswith("{"):
+        try:
+            text = Path(text).read_text("utf-8")
+        except OSError as error:
+            raise UserError(f"--run: neither JSON nor a readable file: {text} ({error.strerror})") from None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UserError(f"--run: not JSON: {error}") from None
+
+
+def _write(folder: Path, card: dict, result: dict) -> None:
+    from unjpeg.store.weights import write_weights
+
+    table = io.StringIO()
+    writer = csv.DictWriter(table, ["step", "lr", "loss", "val_psnr", "val_gain"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(result["history"])
+    weights = {k: v.numpy() for k, v in result["weights"].items()}
+    write_weights(folder / "model.safetensors", weights, {"arch": card["arch"], "run": card["run"]})
+    write_text(folder / "history.csv", table.getvalue())
+    write_text(folder / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    import h5py
+    import lightning_fabric
+    import numpy
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": numpy.__version__,
+        "h5py": h5py.__version__,
+        "lightning-fabric": lightning_fabric.__version__,
+    }
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

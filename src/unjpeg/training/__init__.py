@@ -1,0 +1,1 @@
+"""What every recipe needs: batches, schedules, state that survives, a clock, a history."""

@@ -1,0 +1,70 @@
+"""The state of a run on disk: atomic, two kept, one owner at a time.
+
+The folder is named by the digest of all that the run depends on, and Snakemake does not know it: a
+failed job's declared outputs are deleted, this stays. A changed run has another folder, so it can never
+resume a stale state.
+"""
+
+import fcntl
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from unjpeg.atomic import write_bytes
+from unjpeg.errors import UserError
+
+KEEP = 2
+
+
+class State:
+    """A run's folder, locked until the process ends (the kernel releases it, even after SIGKILL)."""
+
+    def __init__(self, folder: Path, say: Callable[[str], None]):
+        self.folder, self._say = folder, say
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = open(folder / "lock", "a+")  # noqa: SIM115 (held as long as the process lives)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            raise UserError(
+                f"{folder}: process {self._lock.read().strip() or '?'} is training this run; "
+                "wait for it or stop it"
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
+
+    def files(self) -> list[Path]:
+        """Saved states, oldest first."""
+        return sorted(self.folder.glob("step-*.pt"))
+
+    def load(self) -> dict | None:
+        """The newest state that can be read; an unreadable one is named and the one before is taken."""
+        for path in reversed(self.files()):
+            try:
+                return torch.load(path, map_location="cpu", weights_only=True)
+            except Exception as error:  # torch raises many kinds for a truncated file
+                self._say(
+                    f"{path}: cannot be read ({str(error).splitlines()[0]}); taking the state before it"
+                )
+        return None
+
+    def save(self, step: int, state: dict) -> None:
+        """Write one state whole, then drop all but the newest `KEEP`."""
+        data = io.BytesIO()
+        torch.save(state, data)
+        path = self.folder / f"step-{step:09d}.pt"
+        try:
+            write_bytes(path, data.getvalue())
+        except OSError as error:
+            kept = self.files()
+            raise UserError(
+                f"{path}: the state cannot be saved ({error.strerror}); "
+                f"kept: {kept[-1].name if kept else 'none'}"
+            ) from None
+        for old in self.files()[:-KEEP]:
+            old.unlink()

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unjpeg.degradation import Compress, Degradation, Shift, parse
+from unjpeg.errors import UserError
+from unjpeg.metrics import protocol, psnr
+
+qualities = st.integers(1, 100)
+colour = st.builds(Compress, qualities, st.sampled_from(("420", "422", "444")))
+shifts = st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(any).map(lambda s: Shift(*s))
+
+
+@st.composite
+def degradations(draw):
+    gray = draw(st.booleans())
+    step = st.builds(Compress, qualities) if gray else colour
+    steps = draw(st.lists(st.tuples(shifts | st.none(), step), max_size=3))
+    flat = [
+        part for number, both in enumerate(steps) for part in both if part and (number or part is both[1])
+    ]
+    return Degradation(tuple(flat), gray)
+
+
+@given(degradations())
+def test_the_default_fits_and_no_other_kind_does(degradation):
+    assert parse(str(degradation)) == degradation
+    default = protocol.default_for(degradation)
+    protocol.check(default, degradation)
+    fitting = [p.name for p in protocol.PROTOCOLS.values() if p.fits(degradation)]
+    if degradation.gray or degradation.steps:
+        assert fitting == [default.name]
+    else:
+        assert fitting == ["color-420", "color-422", "color-444"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gray-q10", "gray-matlab"),
+        ("gray-none", "gray-matlab"),
+        ("q10", "color-420"),
+        ("q10-422", "color-422"),
+        ("q10-444", "color-444"),
+        ("none", "color-444"),
+        ("q50-444+s3x5+q10", "color-420"),
+        ("q50+q10-444", "color-444"),
+    ],
+)
+def test_the_last_sampling_decides(text, name):
+    assert protocol.default_for(parse(text)).name == name
+
+
+def test_a_misfit_names_both_and_the_one_that_fits():
+    with pytest.raises(UserError) as error:
+        protocol.check(protocol.named("color-420"), parse("gray-q10"))
+    assert str(error.value) == (
+        "protocol 'color-420' does not fit degradation 'gray-q10'; 'gray-matlab' does"
+    )
+
+
+def test_an_unknown_name_gets_the_nearest():
+    with pytest.raises(UserError, match="no protocol 'grey-matlab'; did you mean 'gray-matlab'"):
+        protocol.named("grey-matlab")
+
+
+def test_rgb_has_no_value_under_the_gray_protocol_but_gray_has_one_under_colour(pair):
+    image, reference = pair("q10")
+    with pytest.raises(UserError, match="'gray-matlab' wants one channel"):
+        psnr.score(image, reference, protocol.GRAY)
+    gray = pair("gray-q10")
+    assert psnr.score(*gray, protocol.named("color-420")) == psnr.score(*gray, protocol.GRAY)
+
+
+def test_limited_range_luma_scores_higher_than_full_range(pair, photo):
+    """The trap that the protocol's name guards against: the same picture, +0.7 dB and more."""
+    image, reference = pair("gray-q10")
+    full = (photo @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(np.uint8)[..., None]
+    from unjpeg import images, jpeg
+
+    other = images.read_uint8(jpeg.degrade(full, parse("gray-q10")))
+    gain = psnr.score(image, reference, protocol.GRAY) - psnr.score(other, full, protocol.GRAY)
+    assert 0.4 < gain < 1.4

@@ -1,0 +1,41 @@
+"""NIQE and BRISQUE with the authors' parameters: known values of known images."""
+
+from pathlib import Path
+
+import pytest
+
+from unjpeg import images, jpeg
+from unjpeg.degradation import parse
+from unjpeg.metrics import brisque, niqe, protocol, score
+
+COLOR = protocol.named("color-444")
+# pyiqa's own calibration table: its distorted images I03, I04, I06, I08, I19, which come with its wheel.
+NIQE = (15.656, 3.6549, 3.2342, 3.1917, 9.0727)
+BRISQUE = (94.644, -0.107, 1.073, 5.145, 66.84)
+
+
+def test_pyiqa_s_calibration_images(published):
+    from unjpeg import torchvision_shim
+
+    torchvision_shim.ensure()
+    import pyiqa
+
+    files = sorted((Path(pyiqa.__file__).parents[1] / "ResultsCalibra/dist_dir").glob("*.bmp"))
+    if len(files) != 5:
+        pytest.skip("pyiqa's calibration images are not installed")
+    pixels = [images.read_uint8(file) for file in files]
+    assert [niqe.score(x, None, COLOR) for x in pixels] == pytest.approx(NIQE, abs=5e-4)
+    assert [brisque.score(x, None, COLOR) for x in pixels] == pytest.approx(BRISQUE, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("gray-none", "5.04 19.5"), ("gray-q10", "7.16 64.3"), ("gray-q40", "4.46 31.4")],
+)
+def test_classic5(published, shared, text, wanted):
+    rows = []
+    for file in sorted((shared / "data/classic5").glob("*.bmp")):
+        image = images.read_uint8(jpeg.degrade(images.read_uint8(file), parse(text)))
+        rows.append(score.score_all(image, None, protocol.GRAY, ["niqe", "brisque"]))
+    mean = score.mean(rows)
+    assert f"{mean['niqe']:.2f} {mean['brisque']:.1f}" == wanted

@@ -1,0 +1,144 @@
+"""The study, and what the rules ask of it. No rule stands here.
+
+Needs: the config. Gives: STUDY, the lists that targets are made of, and `code`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.0")
+ROOT = (
+    Path(workflow.basedir)
+    if (Path(workflow.basedir) / "src").is_dir()
+    else Path(workflow.basedir).parent
+)
+sys.path.insert(0, str(ROOT / "src"))
+
+from unjpeg.config import registry
+from unjpeg.config.data import Split
+from unjpeg.config.study import check_study
+from unjpeg.errors import UserError
+from unjpeg.provenance import fingerprint, modules_of_run
+
+try:
+    STUDY = check_study(dict(config), "config")
+    DATASETS = registry.merged(
+        registry.registry(ROOT / "config" / "datasets.yaml"), STUDY.datasets
+    )
+    METRICS = registry.merged_metrics(
+        registry.metrics(ROOT / "config" / "metrics.yaml"), STUDY.metric_files
+    )
+    check_study(dict(config), "config", DATASETS)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+MODELS = list(STUDY.models)
+SETS = list(STUDY.test.sets)
+PARAMETRISED = [metric for metric in STUDY.test.metrics if metric in METRICS]
+
+PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
+# So that `unjpeg` in a rule is this checkout under this Python, installed or not.
+# (Braces are doubled because Snakemake formats the prefix like a command.)
+shell.prefix(
+    'unjpeg() {{ PYTHONPATH="%s/src" "%s" -m unjpeg "$@"; }}; ' % (ROOT, PYTHON)
+)
+
+
+wildcard_constraints:
+    study=STUDY.study,
+    dataset="|".join(sorted(DATASETS)),
+    data="|".join(STUDY.data) or "-",
+    model="|".join(["none", *MODELS]),
+    metric="|".join(METRICS),
+    degradation="[a-z0-9+-]+",
+
+
+def degradations_of(dataset):
+    """Test degradations of one set, as text."""
+    return STUDY.degradations_of(DATASETS[dataset].colour)
+
+
+def scored(pattern):
+    """`pattern` for every model (and none), set and degradation of the study."""
+    return [
+        pattern.format(
+            study=STUDY.study, model=model, dataset=dataset, degradation=degradation
+        )
+        for model in ["none", *MODELS]
+        for dataset in SETS
+        for degradation in degradations_of(dataset)
+    ]
+
+
+SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")
+
+
+def code(*modules):
+    """Digest of the code that a job runs, as a function of its wildcards.
+
+    `{arch}` stands for the architecture of the job's model, `{source}` for the source of its data
+    set. Everything that is imported by name at run time has to be named here; the rest is found.
+    """
+
+    def digest(wildcards):
+        names = {}
+        if (model := wildcards.get("model", "none")) != "none":
+            names["arch"] = STUDY.models[model].arch
+        if dataset := wildcards.get("dataset"):
+            names["source"] = DATASETS[dataset].module
+        return fingerprint(*(module.format(**names) for module in modules))
+
+    return digest
+
+
+def entry_of(wildcards):
+    """The registry's entry of a data set, as JSON."""
+    return registry.to_json(DATASETS[wildcards.dataset])
+
+
+def files_of(wildcards):
+    """The registry's entry of a metric's parameter files, as JSON."""
+    return registry.to_json(METRICS[wildcards.metric])
+
+
+def split_of(wildcards):
+    """How a data set is divided, as JSON."""
+    return json.dumps(
+        STUDY.splits.get(wildcards.dataset, Split()).model_dump(mode="json")
+    )
+
+
+def data_of(wildcards):
+    """An entry of `data`, as JSON."""
+    data = STUDY.data[wildcards.data]
+    return json.dumps({**data.model_dump(mode="json"), "channels": data.channels})
+
+
+def sets_of(pattern):
+    """`pattern` for each data set of an entry of `data`, as a function of wildcards."""
+
+    def paths(wildcards):
+        data = STUDY.data[wildcards.data]
+        names = sorted({*data.train, *data.val})
+        return [pattern.format(study=wildcards.study, dataset=name) for name in names]
+
+    return paths
+
+
+def images_of(wildcards):
+    """What is scored: a model's output, or the degraded images themselves for `none`."""
+    if wildcards.model == "none":
+        return f"results/{wildcards.study}/degraded/{wildcards.dataset}/{wildcards.degradation}.h5"
+    return (
+        f"results/{wildcards.study}/restored/{wildcards.model}/{wildcards.dataset}/"
+        f"{wildcards.degradation}.h5"
+    )
+
+
+def seconds_of(wildcards, resources):
+    """A training stops itself five minutes before its `runtime` (minutes) is over."""
+    return max(60, resources.runtime * 60 - 300)

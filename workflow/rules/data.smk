@@ -1,0 +1,80 @@
+"""Images and parameter files on this machine, and the division of images.
+
+Needs: config/datasets.yaml, config/metrics.yaml, the network (these two rules alone).
+Gives: resources/datasets/{dataset}/manifest.json, resources/metrics/{metric}.json,
+       results/{study}/splits/{dataset}.csv
+"""
+
+
+rule fetch:
+    output:
+        "resources/datasets/{dataset}/manifest.json",
+    log:
+        "resources/logs/fetch-{dataset}.txt",
+    benchmark:
+        "resources/benchmarks/fetch-{dataset}.tsv"
+    localrule: True
+    conda:
+        "../../envs/data.yaml"
+    params:
+        entry=entry_of,
+        code=code("unjpeg.steps.fetch", "unjpeg.sources.{source}"),
+    shell:
+        """
+        unjpeg fetch \
+            --dataset {wildcards.dataset} \
+            --entry {params.entry:q} \
+            --folder resources/datasets/{wildcards.dataset} \
+            --manifest {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+rule parameters:
+    output:
+        "resources/metrics/{metric}.json",
+    log:
+        "resources/logs/parameters-{metric}.txt",
+    benchmark:
+        "resources/benchmarks/parameters-{metric}.tsv"
+    localrule: True
+    conda:
+        "../../envs/data.yaml"
+    params:
+        entry=files_of,
+        code=code("unjpeg.steps.parameters"),
+    shell:
+        """
+        unjpeg parameters \
+            --metric {wildcards.metric} \
+            --entry {params.entry:q} \
+            --folder resources/metrics \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+rule split:
+    input:
+        "resources/datasets/{dataset}/manifest.json",
+    output:
+        "results/{study}/splits/{dataset}.csv",
+    log:
+        "results/{study}/logs/split-{dataset}.txt",
+    benchmark:
+        "results/{study}/benchmarks/split-{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        split=split_of,
+        seed=STUDY.seed,
+        code=code("unjpeg.steps.split"),
+    shell:
+        """
+        unjpeg split \
+            --manifest {input:q} \
+            --split {params.split:q} \
+            --seed {params.seed} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """

@@ -1,0 +1,188 @@
+"""Tables, figures, crops, and one page that holds them all.
+
+Needs: scores, restored and degraded images, the clean ones, history and card of each model
+Gives: results/{study}/tables/   all rows, means, Markdown, one CSV per model and set
+       results/{study}/plots/    PSNR and gain against quality per set, training curves per model
+       results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
+       results/{study}/report.html
+"""
+
+from operator import attrgetter
+
+from unjpeg.degradation import parse
+from unjpeg.provenance import digest_of
+
+TESTED = [dataset for dataset in SETS if degradations_of(dataset)]
+SINGLE = [d for d in map(parse, STUDY.test.degradations) if len(d.steps) == 1]
+# Crops are shown at the lowest quality of each protocol: of equal keys the last one stays.
+LOWEST = {
+    (d.gray, d.last.sampling): str(d)
+    for d in sorted(SINGLE, key=attrgetter("quality"), reverse=True)
+}
+CROPS = [
+    f"results/{STUDY.study}/crops/{dataset}/{degradation}.png"
+    for dataset in TESTED
+    for degradation in degradations_of(dataset)
+    if degradation in LOWEST.values()
+]
+METRIC_MODULES = [f"unjpeg.metrics.{metric}" for metric in STUDY.test.metrics]
+TEMPLATE = [
+    path.read_text("utf-8")
+    for path in sorted((ROOT / "src/unjpeg/report").glob("page.*"))
+]
+
+
+rule tables:
+    input:
+        scores=SCORES,
+    output:
+        scores=report(
+            "results/{study}/tables/scores.csv",
+            caption="../report/scores.rst",
+            category="Tables",
+        ),
+        summary=report(
+            "results/{study}/tables/summary.csv",
+            caption="../report/summary.rst",
+            category="Tables",
+        ),
+        text="results/{study}/tables/summary.md",
+        images=expand(
+            "results/{{study}}/tables/images/{model}/{dataset}.csv",
+            model=["none", *MODELS],
+            dataset=TESTED,
+        ),
+    log:
+        "results/{study}/logs/tables.txt",
+    benchmark:
+        "results/{study}/benchmarks/tables.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code("unjpeg.steps.tables", *METRIC_MODULES),
+    shell:
+        """
+        unjpeg tables \
+            --study {wildcards.study} \
+            --scores {input.scores:q} \
+            --out-folder results/{wildcards.study}/tables \
+            >{log:q} 2>&1
+        """
+
+
+rule plots:
+    input:
+        summary="results/{study}/tables/summary.csv",
+        histories=expand("results/{{study}}/models/{model}/history.csv", model=MODELS),
+    output:
+        psnr=report(
+            expand("results/{{study}}/plots/psnr/{dataset}.svg", dataset=TESTED),
+            caption="../report/psnr.rst",
+            category="Curves",
+        ),
+        gain=report(
+            expand("results/{{study}}/plots/gain/{dataset}.svg", dataset=TESTED),
+            caption="../report/gain.rst",
+            category="Curves",
+        ),
+        training=report(
+            expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
+            caption="../report/training.rst",
+            category="Training",
+        ),
+    log:
+        "results/{study}/logs/plots.txt",
+    benchmark:
+        "results/{study}/benchmarks/plots.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code("unjpeg.steps.plots"),
+    shell:
+        """
+        unjpeg plots \
+            --summary {input.summary:q} \
+            --histories {input.histories:q} \
+            --out-folder results/{wildcards.study}/plots \
+            >{log:q} 2>&1
+        """
+
+
+rule crops:
+    input:
+        manifest="resources/datasets/{dataset}/manifest.json",
+        degraded="results/{study}/degraded/{dataset}/{degradation}.h5",
+        restored=expand(
+            "results/{{study}}/restored/{model}/{{dataset}}/{{degradation}}.h5",
+            model=MODELS,
+        ),
+        scores=expand(
+            "results/{{study}}/scores/{model}/{{dataset}}/{{degradation}}.csv",
+            model=["none", *MODELS],
+        ),
+    output:
+        report(
+            "results/{study}/crops/{dataset}/{degradation}.png",
+            caption="../report/crops.rst",
+            category="Crops",
+            labels={"set": "{dataset}", "degradation": "{degradation}"},
+        ),
+    log:
+        "results/{study}/logs/crops/{dataset}/{degradation}.txt",
+    benchmark:
+        "results/{study}/benchmarks/crops/{dataset}/{degradation}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code("unjpeg.steps.crops", "unjpeg.metrics.psnr"),
+    shell:
+        """
+        unjpeg crops \
+            --study {wildcards.study} \
+            --manifest {input.manifest:q} \
+            --degraded {input.degraded:q} \
+            --restored {input.restored:q} \
+            --scores {input.scores:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+rule page:
+    input:
+        summary="results/{study}/tables/summary.csv",
+        curves=expand(
+            "results/{{study}}/plots/{kind}/{dataset}.svg",
+            kind=["psnr", "gain"],
+            dataset=TESTED,
+        ),
+        training=expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
+        crops=CROPS,
+        cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
+    output:
+        report(
+            "results/{study}/report.html",
+            caption="../report/page.rst",
+            category="Page",
+        ),
+    log:
+        "results/{study}/logs/page.txt",
+    benchmark:
+        "results/{study}/benchmarks/page.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code("unjpeg.steps.page", *METRIC_MODULES),
+        template=digest_of(*TEMPLATE),
+    shell:
+        """
+        unjpeg page \
+            --study {wildcards.study} \
+            --summary {input.summary:q} \
+            --curves {input.curves:q} \
+            --training {input.training:q} \
+            --crops {input.crops:q} \
+            --cards {input.cards:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
