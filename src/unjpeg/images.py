@@ -83,7 +83,7 @@ def luma(pixels: np.ndarray) -> np.ndarray:
 
 
 def rgb_to_ycbcr(planes: np.ndarray) -> np.ndarray:
-    """float (3, H, W) RGB in [0, 1] -> float64 YCbCr in [0, 1]: MATLAB's limited range by 255, not rounded."""
+    """float (3, H, W) RGB in [0, 1] -> float64 YCbCr in [0, 1]: MATLAB's limited range, not rounded."""
     return (np.tensordot(_YCBCR, planes * 255.0, 1) + _OFFSET[:, None, None]) / 255
 
 

@@ -1,0 +1,93 @@
+import copy
+
+import pytest
+import yaml
+
+from unjpeg.config.study import check_study, read_study
+from unjpeg.errors import UserError
+
+
+@pytest.fixture
+def tiny(root):
+    return yaml.safe_load((root / "config" / "tiny.yaml").read_text("utf-8"))
+
+
+def changed(data, path, value):
+    """`data` with one key set; `path` is dotted."""
+    data = copy.deepcopy(data)
+    place = data
+    *parents, last = path.split(".")
+    for key in parents:
+        place = place[key]
+    place[last] = value
+    return data
+
+
+@pytest.mark.parametrize("name", ["tiny.yaml", "config.yaml"])
+def test_the_studies_are_sound(root, name):
+    assert read_study(root / "config" / name).models
+
+
+def test_the_two_studies_have_names_of_their_own(root):
+    assert read_study(root / "config/tiny.yaml").study != read_study(root / "config/config.yaml").study
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("seeed", 1, "no key 'seeed'; did you mean 'seed'?"),
+        ("test.degradation", ["q10"], "no key 'degradation'; did you mean 'degradations'?"),
+        ("models.ar-cnn-fixed.arch", "ar_cn", "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
+        ("models.ar-cnn-fixed.recipe", "regresion", "did you mean 'regression'?"),
+        ("models.ar-cnn-fixed.data", "gray-q1", "did you mean 'gray-q10'?"),
+        ("models.ar-cnn-fixed.settings", {"widht": [1]}, "no setting of ar_cnn 'widht'; did you mean 'widths'?"),
+        ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
+        ("models.ar-cnn-fixed.train.steps", 0, "models.ar-cnn-fixed.train.steps"),
+        ("models.ar-cnn-fixed.train.steps", "many", "got 'many'"),
+        ("models.ar-cnn-fixed.train.halve_every", 5, "go together"),
+        ("models.ar-cnn-fixed.start_from", "car-cnn", "no model 'car-cnn'; did you mean 'car-cnn-fixed'?"),
+        ("models.ar-cnn-fixed.start_from", "ar-cnn-fixed", "a circle"),
+        ("models.car-cnn-fixed.data", "rgb-q10", "rgb-q10 has 3 channels, car_cnn takes 1"),
+        ("models.none", {}, "'none' is no name"),
+        ("test.metrics", ["pnsr"], "no metric 'pnsr'; did you mean 'psnr'?"),
+        ("test.metrics", ["card"], "no metric 'card'"),
+        ("test.degradations", ["q10", "q0"], "degradation 'q0'"),
+        ("test.sets", ["kodac24"], "no data set 'kodac24'; did you mean 'kodak24'?"),
+        ("data.gray-q10.degradations", ["gray-q10", "q10"], "mix gray and colour"),
+        ("data.gray-q10.per_image", 4, "give one of stride and per_image"),
+        ("splits", {"leaves": {"fractions": {"train": 0.9, "val": 0.2, "test": 0.1}}}, "train + val + test is 1.2"),
+        ("study", "Tiny Study", "'Tiny Study' is no name"),
+    ],
+)
+def test_mistakes_are_one_line_with_the_nearest_match(tiny, path, value, says):
+    with pytest.raises(UserError) as caught:
+        check_study(changed(tiny, path, value), "config/my.yaml", ["kodak24", "leaves", "photos"])
+    assert says in str(caught.value)
+    assert str(caught.value).startswith("config/my.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_key_is_named(tiny):
+    del tiny["models"]["ar-cnn-fixed"]["train"]["steps"]
+    with pytest.raises(UserError, match="models.ar-cnn-fixed.train.steps: this key is required"):
+        check_study(tiny, "x")
+
+
+@pytest.mark.parametrize("text", ["", "- a", "a: [", "\ta: 1"])
+def test_what_is_no_mapping_is_refused(tmp_path, text):
+    (tmp_path / "c.yaml").write_text(text)
+    with pytest.raises(UserError, match="c.yaml"):
+        read_study(tmp_path / "c.yaml")
+
+
+def test_gray_sets_are_tested_with_gray_degradations(tiny):
+    study = check_study(tiny, "x")
+    assert study.degradations_of("gray") == ["gray-q10", "gray-q20", "gray-q40"]
+    assert study.degradations_of("rgb") == study.test.degradations
+
+
+def test_a_run_holds_its_own_model_only(tiny):
+    study = check_study(tiny, "x")
+    other = check_study(changed(tiny, "models.ar-cnn-fixed.train.lr", 0.5), "x")
+    assert study.run_of("car-cnn-fixed") == other.run_of("car-cnn-fixed")
+    assert study.run_of("ar-cnn-fixed") != other.run_of("ar-cnn-fixed")

@@ -1,0 +1,172 @@
+"""`unjpeg evaluate`: the same numbers as the study, for any folder."""
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from skimage import data
+
+from unjpeg import models
+from unjpeg.cli import main
+from unjpeg.store.weights import write_weights
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def means(path):
+    values = {}
+    for row in rows(path):
+        values.setdefault((row["degradation"], row["metric"]), []).append(float(row["value"]))
+    return {key: float(np.mean(v)) for key, v in values.items()}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "clean").mkdir()
+    Image.fromarray(data.astronaut()[:96, :120]).save(tmp_path / "clean" / "a.png")
+    Image.fromarray(data.camera()[100:189, 200:290]).save(tmp_path / "clean" / "b ü.png")
+    (tmp_path / "clean" / "notes.txt").write_text("not an image")
+    return tmp_path / "clean"
+
+
+@pytest.fixture
+def identity(tmp_path):
+    """A network that gives back what it gets, in the form of a trained model."""
+    model = models.load("ar_cnn").Model(channels=1, widths=[4, 4, 4], init="he", skip=True)
+    home = tmp_path / "models" / "identity"
+    weights = {k: v.numpy() for k, v in model.state_dict().items()}
+    write_weights(home / "model.safetensors", weights, {})
+    card = {
+        "model": "identity",
+        "arch": "ar_cnn",
+        "channels": 1,
+        "run": "x",
+        "settings": {"widths": [4, 4, 4], "init": "he", "skip": True},
+    }
+    (home / "card.json").write_text(json.dumps(card))
+    return home
+
+
+CLASSIC5 = {
+    "gray-q10": (27.82, 0.7595, 25.21),
+    "gray-q20": (30.12, 0.8344, 27.50),
+    "gray-q30": (31.48, 0.8666, 28.94),
+    "gray-q40": (32.43, 0.8849, 29.92),
+}
+
+
+def test_jpeg_rows_of_classic5_are_the_literatures(shared, tmp_path):
+    out = tmp_path / "t.csv"
+    main(
+        [
+            "evaluate",
+            str(shared / "data" / "classic5"),
+            "--degradation",
+            *CLASSIC5,
+            "--protocol",
+            "gray-matlab",
+            "--model",
+            "none",
+            "--out",
+            str(out),
+        ]
+    )
+    have = means(out)
+    for degradation, (psnr, ssim, psnr_b) in CLASSIC5.items():
+        assert round(have[degradation, "psnr"], 2) == psnr
+        assert round(have[degradation, "ssim"], 4) == ssim
+        assert round(have[degradation, "psnr_b"], 2) == psnr_b
+
+
+def test_columns_and_rows(folder, tmp_path, capsys):
+    out = tmp_path / "t.csv"
+    assert main(["evaluate", str(folder), "--degradation", "q10", "gray-q10", "--out", str(out)]) == 0
+    table = rows(out)
+    assert list(table[0]) == ["study", "model", "set", "image", "degradation", "protocol", "metric", "value"]
+    assert {(r["image"], r["degradation"], r["metric"]) for r in table} == {
+        (i, d, m) for i in ("a", "b ü") for d in ("q10", "gray-q10") for m in ("psnr", "ssim", "psnr_b")
+    }
+    assert {r["set"] for r in table} == {"clean"}
+    assert {r["protocol"] for r in table} == {"color-420", "gray-matlab"}
+    assert "2 images" in capsys.readouterr().out
+
+
+def test_a_model_that_changes_nothing_scores_as_the_jpeg(folder, identity, tmp_path):
+    for name, model in (("a", "none"), ("b", str(identity))):
+        args = ["evaluate", str(folder), "--degradation", "gray-q10", "q10", "--model", model]
+        assert main([*args, "--out", str(tmp_path / name)]) == 0
+    none, ours = means(tmp_path / "a"), means(tmp_path / "b")
+    assert none == pytest.approx(ours, abs=1e-9)
+    assert {r["model"] for r in rows(tmp_path / "b")} == {"identity"}
+
+
+def test_better_weights_score_better(folder, identity, tmp_path):
+    """The weights are used: breaking them lowers the score."""
+    model = models.load("ar_cnn").Model(channels=1, widths=[4, 4, 4], init="he", skip=True)
+    torch.nn.init.constant_(model.layers[-1].bias, 0.1)
+    write_weights(
+        identity / "model.safetensors", {k: v.detach().numpy() for k, v in model.state_dict().items()}, {}
+    )
+    main(
+        [
+            "evaluate",
+            str(folder),
+            "--degradation",
+            "gray-q90",
+            "--model",
+            str(identity),
+            "--out",
+            str(tmp_path / "t"),
+        ]
+    )
+    assert means(tmp_path / "t")["gray-q90", "psnr"] < 22
+
+
+def test_a_name_is_looked_up_in_results(folder, identity, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(identity, tmp_path / "results" / "s1" / "models" / "identity")
+    args = ["evaluate", str(folder), "--degradation", "q10", "--out", "t.csv", "--model"]
+    assert main([*args, "identity"]) == 0
+    assert {(r["study"], r["model"]) for r in rows("t.csv")} == {("s1", "identity")}
+    assert main([*args, "identty"]) == 2
+    assert "did you mean 'identity'" in capsys.readouterr().err
+    shutil.copytree(identity, tmp_path / "results" / "s2" / "models" / "identity")
+    assert main([*args, "identity"]) == 2
+    assert "several studies" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (lambda home: (home / "card.json").unlink(), "no card.json"),
+        (lambda home: (home / "card.json").write_text("{"), "not JSON"),
+        (lambda home: (home / "model.safetensors").write_bytes(b"12345678"), "not a readable safetensors"),
+        (lambda home: (home / "model.safetensors").unlink(), "no such weights"),
+        (
+            lambda home: (home / "card.json").write_text(
+                (home / "card.json").read_text().replace("[4, 4, 4]", "[5, 4, 4]")
+            ),
+            "not weights of this network",
+        ),
+    ],
+)
+def test_a_broken_model_is_one_line_and_no_table(folder, identity, tmp_path, capsys, break_it, says):
+    break_it(identity)
+    args = ["evaluate", str(folder), "--degradation", "q10", "--model", str(identity)]
+    assert main([*args, "--out", str(tmp_path / "t.csv")]) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_an_unreadable_image_is_named_and_nothing_is_written(folder, tmp_path, capsys):
+    (folder / "c.png").write_bytes((folder / "a.png").read_bytes()[:999])
+    assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2
+    assert "c.png: not an image that can be read" in capsys.readouterr().err
+    assert not (tmp_path / "t.csv").exists()
