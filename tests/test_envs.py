@@ -17,7 +17,9 @@ def wanted(root):
 
 
 def test_constraints_fulfil_what_is_wanted(root, wanted):
-    lines = [ln for ln in (root / "constraints.txt").read_text("utf-8").splitlines() if not ln.startswith("#")]
+    lines = [
+        ln for ln in (root / "constraints.txt").read_text("utf-8").splitlines() if not ln.startswith("#")
+    ]
     pinned = dict(line.lower().replace("_", "-").split("==") for line in lines)
     for name, specifier in wanted.items():
         assert Version(pinned[name]) in specifier, name

@@ -13,7 +13,9 @@ def test_schemas_are_up_to_date(path):
 
 
 def test_the_reference_is_up_to_date(root):
-    assert (root / "config" / "README.md").read_text("utf-8") == docs.readme(), "run: python -m unjpeg.config.docs"
+    assert (root / "config" / "README.md").read_text("utf-8") == docs.readme(), (
+        "run: python -m unjpeg.config.docs"
+    )
 
 
 @pytest.mark.parametrize("title", {**docs.STUDY, **docs.REGISTRY})

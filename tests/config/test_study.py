@@ -40,7 +40,11 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("models.ar-cnn-fixed.arch", "ar_cn", "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
         ("models.ar-cnn-fixed.recipe", "regresion", "did you mean 'regression'?"),
         ("models.ar-cnn-fixed.data", "gray-q1", "did you mean 'gray-q10'?"),
-        ("models.ar-cnn-fixed.settings", {"widht": [1]}, "no setting of ar_cnn 'widht'; did you mean 'widths'?"),
+        (
+            "models.ar-cnn-fixed.settings",
+            {"widht": [1]},
+            "no setting of ar_cnn 'widht'; did you mean 'widths'?",
+        ),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.steps", 0, "models.ar-cnn-fixed.train.steps"),
         ("models.ar-cnn-fixed.train.steps", "many", "got 'many'"),
@@ -55,7 +59,11 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.sets", ["kodac24"], "no data set 'kodac24'; did you mean 'kodak24'?"),
         ("data.gray-q10.degradations", ["gray-q10", "q10"], "mix gray and colour"),
         ("data.gray-q10.per_image", 4, "give one of stride and per_image"),
-        ("splits", {"leaves": {"fractions": {"train": 0.9, "val": 0.2, "test": 0.1}}}, "train + val + test is 1.2"),
+        (
+            "splits",
+            {"leaves": {"fractions": {"train": 0.9, "val": 0.2, "test": 0.1}}},
+            "train + val + test is 1.2",
+        ),
         ("study", "Tiny Study", "'Tiny Study' is no name"),
     ],
 )

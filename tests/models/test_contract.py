@@ -13,7 +13,11 @@ PARAMETERS = {  # of the published form, shared/seeds.md and arXiv 1504.06993
     ("conv_unit", ()): 313_066,
     ("conv_unit", (("middle", 3),)): 485_095,
 }
-CASES = [(arch, c) for arch in modules_in("models") for c in constant_of(f"unjpeg.models.{arch}", "CARD")["channels"]]
+CASES = [
+    (arch, c)
+    for arch in modules_in("models")
+    for c in constant_of(f"unjpeg.models.{arch}", "CARD")["channels"]
+]
 pytestmark = pytest.mark.parametrize(("arch", "channels"), CASES)
 
 

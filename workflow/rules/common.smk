@@ -44,7 +44,8 @@ PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.exe
 # So that `unjpeg` in a rule is this checkout under this Python, installed or not.
 # (Braces are doubled because Snakemake formats the prefix like a command.)
 shell.prefix(
-    'unjpeg() {{ PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" "%s" -m unjpeg "$@"; }}; ' % (ROOT, PYTHON)
+    'unjpeg() {{ PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" "%s" -m unjpeg "$@"; }}; '
+    % (ROOT, PYTHON)
 )
 
 

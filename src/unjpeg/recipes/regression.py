@@ -51,6 +51,7 @@ def train(
         if ema:
             ema.load_state_dict(saved["ema"])
         say(f"goes on after step {step} of {steps} ({state.folder})")
+    fabric.barrier()  # nobody may save, and drop old states, while another still reads
 
     def save() -> None:
         if fabric.is_global_zero:
@@ -105,10 +106,11 @@ def train(
                 best = {"score": score, "step": step, "weights": _copy(judged)}
         shown = f"val {history[-1]['val_gain']:+.2f} dB" if history else "no validation yet"
         progress(step, f"loss {value:.3g}, {shown}", force=step == steps)
-        if clock.reason and step < steps:
+        reason = fabric.broadcast(clock.reason) if fabric.world_size > 1 else clock.reason
+        if reason and step < steps:
             save()
             progress.close()
-            say(f"stopped after step {step} of {steps}: {clock.reason}; the same command goes on")
+            say(f"stopped after step {step} of {steps}: {reason}; the same command goes on")
             return None
         if clock.seconds - last_save > save_every:
             save()

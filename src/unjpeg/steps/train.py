@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from unjpeg.atomic import write_text
-from unjpeg.errors import UserError
-from unjpeg.provenance import digest_of, fingerprint, modules_of_run
+from unjpeg.errors import UserError, unknown
+from unjpeg.provenance import check_name, digest_of, fingerprint, modules_of_run, settings_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "cuda"), help="where to train (auto)"
     )
+    parser.add_argument("--devices", type=int, default=1, help="GPUs, or processes on a CPU (1)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,17 +65,14 @@ def run(args: argparse.Namespace) -> int:
         load_weights(model, start)
     code = fingerprint(*modules_of_run(plan))
     digest = digest_of(plan, patches.digest, validation.digest, code, start and _sha256(start))
-    fabric = Fabric(
-        accelerator=args.device,
-        devices="auto" if args.device != "cpu" else 1,
-        precision=plan["train"]["precision"],
-    )
+    fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    state = State(args.state / f"{plan['model']}-{digest}", _say)
+    state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
     result = train(plan, model, patches, validation, state, clock, fabric, _say, args.save_every)
     if result is None:
         return clock.exit_code
+    if not fabric.is_global_zero:
+        return 0
     card = {
         **plan,
         "parameters": sum(p.numel() for p in model.parameters()),
@@ -84,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         "code": code,
         "run": digest,
         "device": fabric.device.type,
+        "devices": fabric.world_size,
         "precision": plan["train"]["precision"],
         "seconds": round(clock.seconds, 1),
         "versions": _versions(),
@@ -99,9 +98,20 @@ def _plan(text: str) -> dict:
         except OSError as error:
             raise UserError(f"--run: neither JSON nor a readable file: {text} ({error.strerror})") from None
     try:
-        return json.loads(text)
+        plan = json.loads(text)
+        check_name("models", plan["arch"], "--run: arch")
+        check_name("recipes", plan["recipe"], "--run: recipe")
+        check_name("losses", plan["train"]["loss"], "--run: train.loss")
+        allowed = settings_of(f"unjpeg.models.{plan['arch']}")
+    except UserError:
+        raise
     except ValueError as error:
         raise UserError(f"--run: not JSON: {error}") from None
+    except (KeyError, TypeError) as error:
+        raise UserError(f"--run: not a run as `unjpeg show-run` prints it: no {error}") from None
+    if wrong := [key for key in plan["settings"] if key not in allowed]:
+        raise unknown(f"setting of {plan['arch']}", wrong[0], allowed, "--run: settings")
+    return plan
 
 
 def _write(folder: Path, card: dict, result: dict) -> None:

@@ -22,9 +22,15 @@ KEEP = 2
 class State:
     """A run's folder, locked until the process ends (the kernel releases it, even after SIGKILL)."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]):
+    def __init__(self, folder: Path, say: Callable[[str], None], owner: bool = True):
+        """owner: this process writes; the other processes of the same run only read."""
         self.folder, self._say = folder, say
         folder.mkdir(parents=True, exist_ok=True)
+        if owner:
+            self._own()
+
+    def _own(self) -> None:
+        folder = self.folder
         self._lock = open(folder / "lock", "a+")  # noqa: SIM115 (held as long as the process lives)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,156 @@
+"""A training that is stopped goes on, and ends with the same bits."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory):
+    return {}
+
+
+@pytest.fixture
+def reference(trainer, uninterrupted):
+    """Weights and history of a run that nobody stopped; made once."""
+    if not uninterrupted:
+        done = trainer()
+        assert done.returncode == 0, done.stderr
+        uninterrupted["result"] = trainer.result()
+        for path in sorted(trainer.folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+    return uninterrupted["result"]
+
+
+def states(trainer):
+    return sorted(p.name for p in trainer.folder.glob("state/*/step-*.pt"))
+
+
+def wait_for_a_state(trainer, process):
+    for _ in range(600):
+        if states(trainer) or process.poll() is not None:
+            return
+        time.sleep(0.05)
+
+
+def test_slices_by_the_clock_end_with_the_same_bits(trainer, reference):
+    stops = 0
+    while (done := trainer("--max-seconds", "0.01")).returncode == 85:  # one step a slice
+        stops += 1
+        assert "the same command goes on" in done.stderr
+        assert not trainer.out.exists()
+        if stops == 5:
+            break
+    assert stops == 5
+    assert trainer().returncode == 0
+    assert trainer.result() == reference
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_saves_and_stops(trainer, reference, number):
+    process = trainer.start("--save-every", "0", steps=24)
+    wait_for_a_state(trainer, process)
+    process.send_signal(number)
+    _, text = process.communicate()
+    assert (
+        process.returncode == {signal.SIGTERM: 85, signal.SIGINT: 130}[number] or process.returncode == 0
+    ), text
+    assert "Traceback" not in text
+    assert trainer().returncode == 0
+    assert trainer.result() == reference
+
+
+def test_sigkill_loses_no_more_than_the_steps_since_the_last_state(trainer, reference):
+    process = trainer.start("--save-every", "0")
+    wait_for_a_state(trainer, process)
+    process.kill()
+    process.communicate()
+    assert len(states(trainer)) in (1, 2)
+    done = trainer()
+    assert "goes on after step" in done.stderr
+    assert trainer.result() == reference
+
+
+def test_a_truncated_state_is_named_and_the_one_before_is_taken(trainer, reference):
+    for _ in range(3):
+        assert trainer("--max-seconds", "0.01").returncode == 85
+    older, newest = sorted(trainer.folder.glob("state/*/step-*.pt"))
+    newest.write_bytes(newest.read_bytes()[:200])
+    done = trainer()
+    assert done.returncode == 0
+    assert f"{newest.name}: cannot be read" in done.stderr
+    assert f"goes on after step {int(older.stem.removeprefix('step-'))} " in done.stderr
+    assert trainer.result() == reference
+
+
+def test_a_changed_run_starts_afresh(trainer):
+    assert trainer("--max-seconds", "0.01").returncode == 85
+    done = trainer(lr=2e-3, steps=3)
+    assert done.returncode == 0
+    assert "goes on" not in done.stderr
+    assert len(list(trainer.folder.glob("state/small-*"))) == 2
+
+
+def test_a_second_process_leaves_with_one_line(trainer):
+    process = trainer.start("--save-every", "0", steps=100_000)
+    wait_for_a_state(trainer, process)
+    done = trainer(steps=100_000)
+    process.kill()
+    process.communicate()
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert f"process {process.pid} is training this run" in done.stderr
+
+
+def test_a_finished_run_writes_its_outputs_again_without_training(trainer, reference):
+    assert trainer().returncode == 0
+    first = trainer.result()
+    for path in trainer.out.iterdir():
+        path.unlink()
+    done = trainer()
+    assert "goes on after step 24 of 24" in done.stderr
+    assert trainer.result() == first == reference
+
+
+def test_a_loss_that_explodes_stops_and_keeps_the_batch(trainer):
+    done = trainer(lr=1e30, ema=None)
+    assert done.returncode == 2
+    assert "the loss is" in done.stderr.splitlines()[-1]
+    kept = next(trainer.folder.glob("state/*/non-finite-step-*.txt"))
+    assert len(kept.read_text().split()) == 8
+    assert not trainer.out.exists()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="a full disk needs a file system of its own, which only root mounts"
+)
+def test_a_full_disk_keeps_the_old_state(trainer):
+    home = trainer.folder / "state"
+    home.mkdir()
+    if os.system(f"mount -t tmpfs -o size=150k tmpfs '{home}' 2>/dev/null"):
+        pytest.skip("this machine lets nobody mount a file system")
+    try:
+        assert trainer("--max-seconds", "0.01").returncode == 85
+        before = states(trainer)
+        room = os.statvfs(home)
+        next(home.iterdir()).joinpath("filler").write_bytes(b"0" * (room.f_bavail * room.f_bsize))
+        done = trainer()
+        assert done.returncode == 2
+        assert "No space left on device" in done.stderr
+        assert f"kept: {before[-1]}" in done.stderr
+        assert states(trainer) == before
+    finally:
+        os.system(f"umount '{home}'")
+
+
+def test_the_card_tells_what_was_trained(trainer):
+    assert trainer(steps=6).returncode == 0
+    card = json.loads((trainer.out / "card.json").read_text())
+    assert card["arch"] == "conv_unit"
+    assert card["steps"] == 6
+    assert card["versions"]["torch"]
+    assert card["device"] == "cpu"
+    assert len(card["code"]) == 12

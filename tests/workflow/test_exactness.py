@@ -1,0 +1,100 @@
+"""Edit something, and Snakemake plans exactly the work that the edit touched."""
+
+from collections import Counter
+
+DEGRADATIONS = {"photos": ["q10", "gray-q10"], "photos-gray": ["gray-q10"]}
+TABLES = Counter(["tables", "plots", "page", "all"])
+
+
+def pairs(degradations=None):
+    return [(s, d) for s, names in (degradations or DEGRADATIONS).items() for d in names]
+
+
+def restored(*models, degradations=None):
+    """Restoring, scoring and showing these models, and the tables."""
+    jobs = Counter(TABLES)
+    for model in models:
+        jobs.update(f"restore {model} {s} {d}" for s, d in pairs(degradations))
+        jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
+    return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))
+
+
+def test_nothing_changed_nothing_planned(checkout):
+    assert checkout.planned() == Counter()
+    assert "Nothing to be done" in checkout.snakemake("-n").stdout + checkout.snakemake("-n").stderr
+
+
+def test_a_comment_a_docstring_and_a_touch_plan_nothing(checkout):
+    checkout.edit(
+        "src/unjpeg/models/conv_unit.py",
+        "        super().__init__()",
+        "        # why\n\n        super().__init__()",
+    )
+    checkout.edit("src/unjpeg/jpeg.py", '"""JPEG by Pillow alone', '"""Said otherwise: JPEG by Pillow alone')
+    for path in checkout.folder.glob("src/**/*.py"):
+        path.touch()
+    assert checkout.planned() == Counter()
+
+
+def test_one_models_code_plans_that_model(checkout):
+    checkout.edit("src/unjpeg/models/car_cnn.py", "cin * cout", "cin + cout")
+    assert checkout.planned() == restored("car") + Counter(["train_car"])
+
+
+def test_one_models_learning_rate_plans_its_training_and_what_follows(checkout):
+    checkout.study(lambda s: s["models"]["car"]["train"].update(lr=2e-3))
+    assert checkout.planned() == restored("car") + Counter(["train_car"])
+
+
+def test_a_change_upstream_of_start_from_plans_both(checkout):
+    checkout.study(lambda s: s["models"]["unit"]["train"].update(lr=2e-3))
+    assert checkout.planned() == restored("unit", "unit-tuned") + Counter(["train_unit", "train_unit-tuned"])
+
+
+def test_a_loss_plans_the_models_that_use_it(checkout):
+    checkout.edit("src/unjpeg/losses/charbonnier.py", "1e-6", "1e-8")
+    assert checkout.planned() == restored("unit-tuned") + Counter(["train_unit-tuned"])
+
+
+def test_a_new_quality_plans_its_own_work_and_the_tables(checkout):
+    checkout.study(lambda s: s["test"]["degradations"].append("q15"))
+    new = {"photos": ["q15"]}
+    jobs = restored("car", "unit", "unit-tuned", degradations=new) - Counter(["crops photos q15"])
+    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15"])
+
+
+def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
+    (checkout.folder / "src/unjpeg/models/mine.py").write_text(
+        (checkout.folder / "src/unjpeg/models/ar_cnn.py").read_text("utf-8"), "utf-8"
+    )
+    run = {"arch": "mine", "data": "gray", "train": {"steps": 2}}
+    checkout.study(lambda s: s["models"].update(mine=run))
+    assert checkout.planned() == restored("mine") + Counter(["train_mine"])
+
+
+def test_a_metric_plans_scores_and_no_training(checkout):
+    checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
+    scores = Counter(f"score {m} {s} {d}" for m in ("none", "car", "unit", "unit-tuned") for s, d in pairs())
+    assert checkout.planned() == TABLES + scores + Counter(f"crops {s} {d}" for s, d in pairs())
+
+
+def test_the_page_alone(checkout):
+    checkout.edit("src/unjpeg/steps/page.py", "def run(", "CHANGED = 1\n\n\ndef run(")
+    assert checkout.planned() == Counter(["page", "all"])
+
+
+def test_a_data_entry_plans_the_models_trained_on_it(checkout):
+    checkout.study(lambda s: s["data"]["gray"].update(stride=16))
+    assert checkout.planned() == restored("car") + Counter(["patches gray", "train_car"])
+
+
+def test_a_changed_result_is_noticed(checkout):
+    path = checkout.folder / "results/smoke/splits/photos.csv"
+    before = path.read_text()
+    path.touch()
+    assert checkout.planned() == Counter()
+    path.write_text(before.replace("test", "train", 1))
+    planned = checkout.planned()
+    path.write_text(before)
+    assert {"compress photos q10", "compress photos gray-q10", "page"} <= set(planned)
+    assert not {"train_car", "compress photos-gray gray-q10"} & set(planned)

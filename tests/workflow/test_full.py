@@ -1,0 +1,56 @@
+"""The full study is planned quickly and without torch."""
+
+import os
+import re
+import subprocess
+import sys
+
+
+def dry_run(root, *options):
+    command = [sys.executable, "-X", "importtime", "-m", "snakemake", "-n", *options]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, env=dict(os.environ))
+
+
+def test_the_full_study_is_planned_without_torch(root, tmp_path):
+    done = dry_run(root, "--directory", str(tmp_path), "--configfile", "config/config.yaml")
+    assert done.returncode == 0, done.stderr[-3000:]
+    imported = set(re.findall(r"import time:.*\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
+    assert "unjpeg.config.study" in imported
+    assert not imported & {"torch", "h5py", "unjpeg.images"}
+    for name in (
+        "train_car-cnn-paper",
+        "train_car-cnn-fixed",
+        "train_conv-unit-paper",
+        "train_ar-cnn-q10-paper",
+    ):
+        assert name in done.stdout + done.stderr
+
+
+def test_a_config_mistake_is_one_clear_line(root, tmp_path):
+    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--config", "seeed=1"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "no key 'seeed'; did you mean 'seed'?" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_missing_config_is_named(root, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "-n",
+        "--directory",
+        str(tmp_path),
+        "--configfile",
+        "nix.yaml",
+    ]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "nix.yaml" in done.stdout + done.stderr
+
+
+def test_downloads_are_a_target_of_their_own(root, tmp_path):
+    done = dry_run(root, "download", "--directory", str(tmp_path), "--configfile", "config/config.yaml")
+    rules = set(re.findall(r"^(?:local)?rule ([\w-]+):", done.stdout + done.stderr, re.MULTILINE))
+    assert rules == {"fetch", "parameters", "download"}

@@ -1,0 +1,150 @@
+"""The smoke study: every rule for real, and what its jobs imported."""
+
+import csv
+import json
+import re
+import shutil
+
+import pytest
+
+from unjpeg.provenance import modules_of
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    return finished.folder / "results" / "smoke"
+
+
+def test_every_score_is_in_the_table(results):
+    table = rows(results / "tables" / "scores.csv")
+    assert list(table[0]) == ["study", "model", "set", "image", "degradation", "protocol", "metric", "value"]
+    seen = {(r["model"], r["set"], r["degradation"], r["metric"]) for r in table}
+    pairs = [("photos", "q10"), ("photos", "gray-q10"), ("photos-gray", "gray-q10")]
+    models = ["none", "car", "unit", "unit-tuned"]
+    assert seen == {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
+    assert {r["protocol"] for r in table if r["degradation"] == "q10"} == {"color-420"}
+    assert len(table) == len(models) * 2 * (5 + 5 + 6)
+
+
+def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
+    from unjpeg.cli import main
+
+    images = finished.folder / "resources/datasets/photos/images"
+    args = ["evaluate", str(images), "--degradation", "q10", "gray-q10", "--metrics", "psnr", "ssim"]
+    for model in ("none", "unit"):
+        where = model if model == "none" else str(results / "models" / model)
+        assert main([*args, "--model", where, "--out", str(tmp_path / model)]) == 0
+        ours = {key(r): float(r["value"]) for r in rows(tmp_path / model)}
+        table = [r for r in rows(results / "tables" / "scores.csv") if r["set"] == "photos"]
+        assert ours == {key(r): float(r["value"]) for r in table if r["model"] == model}
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def key(row):
+    return tuple(row[k] for k in ("image", "degradation", "protocol", "metric"))
+
+
+def test_everything_stands_where_the_map_says(results, root):
+    """Every file of the study matches a line of results/README.md."""
+    text = (root / "results" / "README.md").read_text("utf-8")
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    patterns = [p for cell in cells for p in re.findall(r"`([^`]+)`", cell)]
+    known = [
+        re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(p)) + (".*" if p.endswith("/") else ""))
+        for p in patterns
+    ]
+    for path in results.rglob("*"):
+        if path.is_file():
+            name = path.relative_to(results).as_posix()
+            assert any(k.fullmatch(name) for k in known), name
+
+
+def test_no_rule_but_the_sources_opens_a_connection(finished):
+    """Only these verbs import what can."""
+    for verb, modules, _ in notes(finished):
+        if verb not in ("fetch", "parameters"):
+            assert not [m for m in modules if m.startswith("unjpeg.sources.")], verb
+
+
+def notes(finished):
+    for path in sorted((finished.folder / "notes").glob("*.txt")):
+        argv, modules, heavy = path.read_text().split("\n")
+        if argv.split()[0].endswith("__main__.py") and "unjpeg" in argv:
+            yield argv.split()[1], modules.split(), heavy
+
+
+def test_every_step_imports_only_what_its_digest_covers(finished):
+    """`sys.modules` of each job against the modules named in its rule, and all that they import."""
+    text = "".join(p.read_text("utf-8") for p in sorted((finished.folder / "workflow/rules").glob("*.smk")))
+    names = {"arch": ["car_cnn", "conv_unit"], "source": ["deadleaves", "photographs"]}
+    covered = {
+        "train": [
+            "unjpeg.steps.train",
+            *(f"unjpeg.models.{a}" for a in names["arch"]),
+            "unjpeg.recipes.regression",
+            *(f"unjpeg.losses.{n}" for n in ("l1", "l2", "charbonnier")),
+        ]
+    }
+    for rule, body in re.findall(r"rule (\w+):(.*?)shell:", text, re.DOTALL):
+        if call := re.search(r"code=code\((.*?)\),\n", body, re.DOTALL):
+            modules = re.findall(r'"(unjpeg[\w.{}]*)"', call[1])
+            modules = [m.replace(f"{{{k}}}", v) for m in modules for k in names for v in names[k]]
+            if "METRIC" in call[1] or "metrics" in call[1]:
+                modules += ["unjpeg.metrics.psnr", "unjpeg.metrics.ssim"]
+            covered[rule] = sorted({m for m in modules if "{" not in m})
+    seen = set()
+    for verb, modules, _ in notes(finished):
+        seen.add(verb)
+        extra = set(modules) - modules_of(*covered[verb]) - modules_of("unjpeg.__main__")
+        assert not extra, f"{verb} imports {extra}, which its rule's digest does not cover"
+    assert seen == {
+        "fetch",
+        "split",
+        "compress",
+        "patches",
+        "train",
+        "restore",
+        "score",
+        "tables",
+        "plots",
+        "crops",
+        "page",
+    }
+
+
+def test_steps_without_networks_import_no_torch(finished):
+    for verb, _, heavy in notes(finished):
+        assert bool(heavy) == (verb in ("train", "restore")), verb
+
+
+def test_cards_say_what_was_trained(results):
+    card = json.loads((results / "models/unit-tuned/card.json").read_text())
+    assert card["degradations"] == ["q10", "q50+s3x5+q10"]
+    assert card["code"]
+
+
+def test_snakemakes_own_report(finished):
+    done = finished.snakemake("--report", "report.zip")
+    assert done.returncode == 0, done.stderr
+    assert (finished.folder / "report.zip").stat().st_size > 10_000
+
+
+def test_a_deleted_result_is_made_again_alike(finished, results):
+    path = results / "restored/unit/photos/q10.h5"
+    kept = path.read_bytes()
+    path.unlink()
+    assert finished.snakemake(str(path.relative_to(finished.folder))).returncode == 0
+    assert path.read_bytes() == kept
+
+
+def test_another_folder_and_another_entry_point(finished, tmp_path):
+    """`--directory`, and workflow/Snakefile as the catalog has it."""
+    shutil.copytree(finished.folder / "config", tmp_path / "config")
+    for snakefile in ("Snakefile", "workflow/Snakefile"):
+        done = finished.snakemake("-n", "--directory", str(tmp_path), "--snakefile", snakefile)
+        assert done.returncode == 0, done.stderr
+        assert "train_unit-tuned" in done.stdout + done.stderr
