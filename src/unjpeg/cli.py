@@ -9,7 +9,7 @@ import sys
 from difflib import get_close_matches
 from importlib import import_module
 
-from unjpeg.errors import UserError
+from unjpeg.errors import UserError, unknown
 from unjpeg.provenance import modules_in, path_of
 
 
@@ -58,9 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     verbs = {v.replace("_", "-"): v for v in modules_in("steps")}
     if argv[0] not in verbs:
-        near = get_close_matches(argv[0], verbs, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        print(f"unjpeg: no verb {argv[0]!r}{hint} Allowed: {', '.join(verbs)}", file=sys.stderr)
+        print(f"unjpeg: {unknown('verb', argv[0], verbs)}", file=sys.stderr)
         return 2
     try:
         step = import_module(f"unjpeg.steps.{verbs[argv[0]]}")

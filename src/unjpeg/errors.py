@@ -16,11 +16,7 @@ def unknown(kind: str, value: object, allowed: Iterable[str], where: str = "") -
     """`UserError` for a name that does not exist, with the nearest name that does."""
     names = sorted(map(str, allowed))
     near = get_close_matches(str(value), names, n=1, cutoff=0.4)
-    text = f"{where + ': ' if where else ''}no {kind} {str(value)!r}"
-    if near:
-        text += f"; did you mean {near[0]!r}?"
+    hint = f"; did you mean {near[0]!r}? Allowed" if near else "; allowed"
     return UserError(
-        f"{text} Allowed: {', '.join(names) or 'none'}"
-        if near
-        else f"{text}; allowed: {', '.join(names) or 'none'}"
+        f"{where + ': ' if where else ''}no {kind} {str(value)!r}{hint}: {', '.join(names) or 'none'}"
     )

@@ -19,12 +19,7 @@ def divide(manifest: Manifest, split: dict, seed: int) -> dict[str, str]:
     """
     names = [image.name for image in manifest.images]
     if split["lists"]:
-        parts = {name: part for part, listed in split["lists"].items() for name in listed}
-        if missing := [name for name in parts if name not in names]:
-            raise unknown("image", missing[0], names, f"splits.{manifest.dataset}.lists")
-        if len(parts) < sum(map(len, split["lists"].values())):
-            raise UserError(f"splits.{manifest.dataset}.lists: an image is on two lists")
-        return parts
+        return _listed(split["lists"], names, f"splits.{manifest.dataset}.lists")
     official = {i.name: i.split for i in manifest.images if i.split} if split["official"] else {}
     rest = sorted((n for n in names if n not in official), key=lambda name: _digest(seed, name))
     ends, total = [], 0.0
@@ -33,6 +28,25 @@ def divide(manifest: Manifest, split: dict, seed: int) -> dict[str, str]:
         ends.append(round(total * len(rest)))
     drawn = {name: PARTS[next(k for k, end in enumerate(ends) if i < end)] for i, name in enumerate(rest)}
     return {name: {**official, **drawn}[name] for name in names}
+
+
+def _listed(lists: dict[str, list[str] | str], names: list[str], where: str) -> dict[str, str]:
+    parts = {}
+    for part, listed in lists.items():
+        for name in _read(listed, f"{where}.{part}") if isinstance(listed, str) else listed:
+            if name not in names:
+                raise unknown("image", name, names, f"{where}.{part}")
+            if parts.setdefault(name, part) != part:
+                raise UserError(f"{where}: the image {name!r} is on the lists {parts[name]} and {part}")
+    return {name: parts[name] for name in names if name in parts}
+
+
+def _read(path: str, where: str) -> list[str]:
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{where}: {path}: cannot be read ({error})") from None
+    return [line.strip() for line in lines if line.strip()]
 
 
 def to_csv(parts: dict[str, str]) -> str:

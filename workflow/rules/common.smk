@@ -113,6 +113,12 @@ def split_of(wildcards):
     )
 
 
+def lists_of(wildcards):
+    """Text files that a division of a data set names."""
+    lists = (STUDY.splits.get(wildcards.dataset, Split()).lists or {}).values()
+    return [listed for listed in lists if isinstance(listed, str)]
+
+
 def data_of(wildcards):
     """An entry of `data`, as JSON."""
     data = STUDY.data[wildcards.data]

@@ -56,7 +56,8 @@ rule parameters:
 
 rule split:
     input:
-        "resources/datasets/{dataset}/manifest.json",
+        manifest="resources/datasets/{dataset}/manifest.json",
+        lists=lists_of,
     output:
         "results/{study}/splits/{dataset}.csv",
     log:
@@ -72,7 +73,7 @@ rule split:
     shell:
         """
         unjpeg split \
-            --manifest {input:q} \
+            --manifest {input.manifest:q} \
             --split {params.split:q} \
             --seed {params.seed} \
             --output {output:q} \

@@ -55,5 +55,5 @@ for model in MODELS:
                 {params.start} \
                 --max-seconds {params.seconds} \
                 --threads {threads} \
-                2>&1 | tee {log:q}
+                2>&1 | tee -i {log:q}
             """

@@ -37,8 +37,10 @@ class Split(Section):
     official: bool = Field(
         True, description="Keep the parts that the data set's authors gave (registry key `split`)."
     )
-    lists: dict[Literal["train", "val", "test"], list[str]] | None = Field(
-        None, description="Image names per part, instead of fractions and official parts; the rest is unused."
+    lists: dict[Literal["train", "val", "test"], list[str] | str] | None = Field(
+        None,
+        description="Image names per part, or a text file with one name a line, instead of fractions and "
+        "official parts; images on no list are unused.",
     )
 
 
