@@ -170,3 +170,9 @@ def test_an_unreadable_image_is_named_and_nothing_is_written(folder, tmp_path, c
     assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2
     assert "c.png: not an image that can be read" in capsys.readouterr().err
     assert not (tmp_path / "t.csv").exists()
+
+
+def test_an_image_too_small_to_score_is_named(folder, tmp_path, capsys):
+    Image.new("RGB", (1, 1)).save(folder / "dot.png")
+    assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2
+    assert "clean/dot under q10: ssim: image 1x1 RGB is too small" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import numpy as np
 
 from unjpeg import metrics as known
 from unjpeg.degradation import Degradation
+from unjpeg.errors import UserError
 from unjpeg.jpeg import reference
 from unjpeg.metrics.protocol import Protocol
 from unjpeg.metrics.score import score_all
@@ -31,10 +32,13 @@ def rows(
     metrics without a reference: their values mean nothing without it.
     """
     wanted = reference(clean, degradation)
-    scored = {labels["model"]: score_all(restored, wanted, protocol, metrics)}
-    if labels["model"] == "none":
-        blind = [m for m in metrics if not known.load(m).CARD.reference]
-        scored["clean"] = score_all(wanted, None, protocol, blind)
+    try:
+        scored = {labels["model"]: score_all(restored, wanted, protocol, metrics)}
+        if labels["model"] == "none":
+            blind = [m for m in metrics if not known.load(m).CARD.reference]
+            scored["clean"] = score_all(wanted, None, protocol, blind)
+    except UserError as error:
+        raise UserError(f"{labels['set']}/{image} under {degradation}: {error}") from None
     for model, values in scored.items():
         for metric, value in values.items():
             yield {

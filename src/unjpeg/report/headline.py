@@ -5,17 +5,24 @@ from unjpeg.report.order import INPUT, model_label
 
 
 def headline(grid: Grid) -> str:
-    """The model with the best printed PSNR at most degradations, and its gains there; empty without any."""
+    """The model with the best printed PSNR at most degradations, its gains there, and where none gains.
+
+    Of models that lead equally often the one with the largest gain is named. Empty without any PSNR.
+    """
     leads = {
-        model: [d for d in grid.degradations if (cell := grid.cell(model, d, "psnr")) and cell.best]
+        model: [cell for d in grid.degradations if (cell := grid.cell(model, d, "psnr")) and cell.best]
         for model in grid.models
     }
-    model = max(leads, key=lambda m: len(leads[m]))  # the first in order where several are equal
-    if not (won := leads[model]):
+    if not any(leads.values()):
         return ""
-    text = f"{model_label(model)} has the best PSNR at {len(won)} of {len(grid.degradations)} degradations"
-    gains = [cell.gain for d in won if (cell := grid.cell(model, d, "psnr")).gain]
-    if model == INPUT or not gains:
-        return f"{text}."
-    low, high = min(gains, key=float), max(gains, key=float)
-    return f"{text}, {low} dB over the JPEG." if low == high else f"{text}, {low} to {high} dB over the JPEG."
+    gains = {model: [c.gain for c in cells if c.gain] for model, cells in leads.items() if model != INPUT}
+    model = max(gains, key=lambda m: (len(gains[m]), max(map(float, gains[m]), default=0)), default=None)
+    if model is None or not gains[model]:
+        return "No model has a better PSNR than the JPEG."
+    low, high = min(gains[model], key=float), max(gains[model], key=float)
+    count = f"{len(gains[model])} of {len(grid.degradations)} degradations"
+    text = f"{model_label(model)} has the best PSNR at {count}, "
+    text += f"{low} dB over the JPEG" if low == high else f"{low} to {high} dB over the JPEG"
+    if kept := [d for d in grid.degradations if (c := grid.cell(INPUT, d, "psnr")) and c.best]:
+        text += f"; at {', '.join(kept)} the JPEG itself is best"
+    return f"{text}."

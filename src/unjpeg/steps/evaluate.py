@@ -51,12 +51,8 @@ def run(args: argparse.Namespace) -> None:
         protocol.check(chosen, degradation)
     if args.out.is_dir() or not args.out.parent.is_dir():
         raise UserError(f"--out {args.out}: want a file in a folder that exists")
-    images, (study, restore) = _images(args.folder), _restorer(args.model, args.device)
-    labels = {
-        "study": study,
-        "model": args.model if study == "-" else Path(args.model).name,
-        "set": args.folder.resolve().name,
-    }
+    images, (study, model, restore) = _images(args.folder), _restorer(args.model, args.device)
+    labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
         clean = read_uint8(path)
@@ -65,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
             table += rows(labels, name, restore(degraded), clean, degradation, chosen, args.metrics)
     write_text(args.out, to_csv(table))
     for degradation, chosen in used.items():
-        print(_means(table, labels["model"], degradation, chosen.name, len(images)))
+        print(_means(table, model, degradation, chosen.name, len(images)))
 
 
 def _images(folder: Path) -> dict[str, Path]:
@@ -80,9 +76,9 @@ def _images(folder: Path) -> dict[str, Path]:
 
 
 def _restorer(model: str, device: str) -> tuple:
-    """(study, function uint8 -> uint8)."""
+    """(study, name, function uint8 -> uint8)."""
     if model == "none":
-        return "-", lambda pixels: pixels
+        return "-", "none", lambda pixels: pixels
     from unjpeg.inference import Restorer
 
     found = {p.parent.name: p.parent for p in sorted(Path("results").glob("*/models/*/card.json"))}
@@ -95,8 +91,8 @@ def _restorer(model: str, device: str) -> tuple:
         if not homes:
             raise unknown("trained model", model, [*found, "none"], "--model")
         folder = homes[0]
-    parts = folder.resolve().parts
-    return parts[-3] if parts[-2:-1] == ("models",) else "-", Restorer(folder, device)
+    parts, restorer = folder.resolve().parts, Restorer(folder, device)
+    return parts[-3] if parts[-2:-1] == ("models",) else "-", restorer.card["model"], restorer
 
 
 def _means(table: list[dict], model: str, degradation: Degradation, chosen: str, count: int) -> str:
