@@ -2,7 +2,8 @@
 
 `Model(channels=..., **settings)`: float (B, C, H, W) in [0, 1] -> the same shape; values may leave
 [0, 1], whoever needs an image clips. `CARD`: title, source, channels (allowed), multiple (sides must be
-multiples of it), halo (pixels of context that an output pixel sees on each side), task.
+multiples of it), halo (pixels of context that an output pixel sees on each side; None for all), task,
+parameters (pairs of constructor arguments and the number of parameters of that published form).
 `TINY`: settings for tests.
 """
 

@@ -19,6 +19,7 @@ CARD = {
     "multiple": 1,
     "halo": 9,
     "task": "restore",
+    "parameters": (({"channels": 1}, 106_561),),
 }
 TINY = {"widths": [8, 8, 4]}
 

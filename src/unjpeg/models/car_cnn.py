@@ -21,6 +21,7 @@ CARD = {
     "multiple": 1,
     "halo": 9,
     "task": "restore",
+    "parameters": (({}, 106_561),),
 }
 TINY = {"widths": [8, 8, 4]}
 

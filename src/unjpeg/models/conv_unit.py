@@ -19,6 +19,7 @@ CARD = {
     "multiple": 1,
     "halo": 11,
     "task": "restore",
+    "parameters": (({}, 313_066), ({"middle": 3}, 485_095)),
 }
 TINY = {"widths": [8, 8, 4]}
 
