@@ -36,7 +36,9 @@ def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
         assert main([*args, "--model", where, "--out", str(tmp_path / model)]) == 0
         ours = {key(r): float(r["value"]) for r in rows(tmp_path / model)}
         table = [r for r in rows(results / "tables" / "scores.csv") if r["set"] == "photos"]
-        assert ours == {key(r): float(r["value"]) for r in table if r["model"] == model}
+        theirs = {key(r): float(r["value"]) for r in table if r["model"] == model}
+        # The number of threads orders torch's sums: a few samples of a restored image round the other way.
+        assert ours == pytest.approx(theirs, abs=0 if model == "none" else 1e-4)
 
 
 def rows(path):
