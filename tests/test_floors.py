@@ -11,7 +11,7 @@ FLOORS = {
     0: ["errors", "atomic", "provenance", "degradation", "config"],
     1: ["images", "jpeg", "dct", "pairs", "manifest", "parts", "sources", "torchvision_shim"],
     2: ["metrics", "store"],
-    3: ["models", "losses"],
+    3: ["models", "losses", "layers"],
     4: ["recipes", "training", "report", "inference", "scoring"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],

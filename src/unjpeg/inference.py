@@ -1,6 +1,7 @@
 """Restoring one image in memory with one network: any size, any colour, whole or in tiles."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,8 @@ def run_tiled(
     x = _pad(x, -height % multiple, -width % multiple)
     if halo is None or max(x.shape[-2:]) <= tile:
         return model(x)[..., :height, :width]
-    halo = -(-halo // 8) * 8  # context cut on the grid keeps the JPEG phase and any multiple up to 8
+    grid = math.lcm(8, multiple)  # cuts on the grid keep the JPEG phase and the network's own
+    halo, tile = -(-halo // grid) * grid, -(-tile // grid) * grid
     out = torch.empty_like(x)
     for top in range(0, x.shape[-2], tile):
         for left in range(0, x.shape[-1], tile):

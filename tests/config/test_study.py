@@ -51,6 +51,13 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("models.ar-cnn-fixed.train.halve_every", 5, "go together"),
         ("models.ar-cnn-fixed.start_from", "car-cnn", "no model 'car-cnn'; did you mean 'car-cnn-fixed'?"),
         ("models.ar-cnn-fixed.start_from", "ar-cnn-fixed", "a circle"),
+        ("models.ar-cnn-fixed.arch", "patchgan", "patchgan is a critic"),
+        ("models.ar-cnn-fixed.degradations", ["gray-q11"], "no test degradation 'gray-q11'"),
+        (
+            "models.conv-unit-fixed",
+            {"arch": "arnet", "data": "rgb-q10", "train": {"steps": 1}},
+            "multiple of 32",
+        ),
         ("models.car-cnn-fixed.data", "rgb-q10", "rgb-q10 has 3 channels, car_cnn takes 1"),
         ("models.none", {}, "'none' is no name"),
         ("test.metrics", ["pnsr"], "no metric 'pnsr'; did you mean 'psnr'?"),

@@ -18,8 +18,8 @@ from unjpeg.store.patches import write_patches
 
 DATA = {
     "degradations": ["gray-q10"],
-    "patch": 24,
-    "stride": 24,
+    "patch": 32,
+    "stride": 32,
     "per_image": None,
     "phase": "aligned",
     "copies": 1,
@@ -66,7 +66,7 @@ def patches(tmp_path_factory):
     corners = places(drawn, DATA)
     pairs = ((low, high, 0, 0) for low, high in cut(photo, drawn, corners, DATA))
     attrs = {"sources": '["coffee"]', "degradations": '["gray-q10"]'}
-    write_patches(folder / "train.h5", pairs, (len(corners), 24, 24, 1), 0, attrs)
+    write_patches(folder / "train.h5", pairs, (len(corners), 32, 32, 1), 0, attrs)
     other = np.ascontiguousarray(data.astronaut()[300:371, 200:290])
     q10 = parse("gray-q10")
     write_encoded(

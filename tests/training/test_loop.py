@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from unjpeg.provenance import constant_of, modules_in
 from unjpeg.store.patches import Patches
 from unjpeg.training.batches import Batches
 from unjpeg.training.optimise import learning_rate, optimiser, set_learning_rate
+
+CARDS = {arch: constant_of(f"unjpeg.models.{arch}", "CARD") for arch in modules_in("models")}
+RESTORERS = [arch for arch, card in CARDS.items() if card["task"] == "restore" and 1 in card["channels"]]
 
 
 def history(trainer):
@@ -72,6 +76,17 @@ def test_mistakes_are_one_line_before_training(trainer, changes, says):
     assert done.returncode == 2
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arch", RESTORERS)
+def test_every_network_trains(trainer, arch):
+    """A few steps of each file of models/ that restores gray images; a new one is tested by being there."""
+    from unjpeg import models
+
+    module = models.load(arch)
+    done = trainer(arch=arch, settings=module.TINY, steps=2, val_every=2, ema=None)
+    assert done.returncode == 0, done.stderr
+    assert np.isfinite([r["val_psnr"] for r in history(trainer)]).all()
 
 
 def test_every_pass_takes_each_patch_once_in_an_order_of_its_own(patches):

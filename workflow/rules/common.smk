@@ -64,15 +64,26 @@ def degradations_of(dataset):
 
 
 def scored(pattern):
-    """`pattern` for every model (and none), set and degradation of the study."""
-    return [
+    """`pattern` for every tested model (and none), set and degradation of the study, each path once."""
+    paths = [
         pattern.format(
             study=STUDY.study, model=model, dataset=dataset, degradation=degradation
         )
-        for model in ["none", *MODELS]
         for dataset in SETS
         for degradation in degradations_of(dataset)
+        for model in ["none", *STUDY.models_under(degradation)]
     ]
+    return list(dict.fromkeys(paths))
+
+
+def under(pattern, *others):
+    """`pattern` for `others` and every model tested under the job's degradation, as a function of wildcards."""
+
+    def paths(wildcards):
+        models = [*others, *STUDY.models_under(wildcards.degradation)]
+        return [pattern.format(model=model, **wildcards) for model in models]
+
+    return paths
 
 
 SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")

@@ -47,11 +47,7 @@ rule tables:
             category="Tables",
         ),
         text="results/{study}/tables/summary.md",
-        images=expand(
-            "results/{{study}}/tables/images/{model}/{dataset}.csv",
-            model=["none", *MODELS],
-            dataset=TESTED,
-        ),
+        images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
     log:
         "results/{study}/logs/tables.txt",
     benchmark:
@@ -112,13 +108,9 @@ rule crops:
     input:
         manifest="resources/datasets/{dataset}/manifest.json",
         degraded="results/{study}/degraded/{dataset}/{degradation}.h5",
-        restored=expand(
-            "results/{{study}}/restored/{model}/{{dataset}}/{{degradation}}.h5",
-            model=MODELS,
-        ),
-        scores=expand(
-            "results/{{study}}/scores/{model}/{{dataset}}/{{degradation}}.csv",
-            model=["none", *MODELS],
+        restored=under("results/{study}/restored/{model}/{dataset}/{degradation}.h5"),
+        scores=under(
+            "results/{study}/scores/{model}/{dataset}/{degradation}.csv", "none"
         ),
     output:
         report(

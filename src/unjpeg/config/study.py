@@ -70,12 +70,23 @@ class Study(Section):
             where = f"models.{name}"
             if run.data not in self.data:
                 raise unknown("entry of data", run.data, self.data, f"{where}.data")
-            allowed = constant_of(f"unjpeg.models.{run.arch}", "CARD")["channels"]
+            card, patch = constant_of(f"unjpeg.models.{run.arch}", "CARD"), self.data[run.data].patch
+            if patch % card["multiple"]:
+                raise UserError(
+                    f"{where}.data: patches of {run.data} have {patch} pixels a side, {run.arch} wants a "
+                    f"multiple of {card['multiple']}"
+                )
+            allowed = card["channels"]
             if (have := self.data[run.data].channels) not in allowed:
                 raise UserError(
                     f"{where}.data: {run.data} has {have} channels, {run.arch} takes "
                     f"{' or '.join(map(str, allowed))}"
                 )
+            for degradation in run.degradations or ():
+                if degradation not in self.test.degradations:
+                    raise unknown(
+                        "test degradation", degradation, self.test.degradations, f"{where}.degradations"
+                    )
             if run.start_from is not None:
                 self._check_start(name, run.start_from)
         return self
@@ -89,6 +100,10 @@ class Study(Section):
                 raise UserError(f"models.{name}.start_from: a circle: {' <- '.join([*chain, start])}")
             chain.append(start)
             start = self.models[start].start_from
+
+    def models_under(self, degradation: str) -> list[str]:
+        """Models that are tested under a degradation."""
+        return [m for m, run in self.models.items() if degradation in (run.degradations or [degradation])]
 
     @property
     def trained_on(self) -> list[str]:

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from unjpeg.config.data import Degraded
 from unjpeg.config.load import Section
 from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name, settings_of
+from unjpeg.provenance import check_name, constant_of, settings_of
 
 
 def _loss(name: str) -> str:
@@ -58,6 +59,9 @@ class ModelRun(Section):
     data: str = Field(description="Entry of `data`.")
     train: Train = Field(description="See below.")
     seed: int | None = Field(None, description="Instead of the study's seed.")
+    degradations: list[Degraded] | None = Field(
+        None, description="Test degradations that it is tested under, where not all of the study's."
+    )
     start_from: str | None = Field(
         None, description="Another entry of `models`, whose weights are the start."
     )
@@ -66,6 +70,10 @@ class ModelRun(Section):
     def _names(self) -> "ModelRun":
         check_name("models", self.arch, "arch")
         check_name("recipes", self.recipe, "recipe")
+        if (task := constant_of(f"unjpeg.models.{self.arch}", "CARD")["task"]) != "restore":
+            raise UserError(
+                f"arch: {self.arch} is a {task}; recipe {self.recipe} trains networks that restore"
+            )
         allowed = settings_of(f"unjpeg.models.{self.arch}")
         for key in self.settings:
             if key not in allowed:

@@ -5,6 +5,9 @@
 multiples of it), halo (pixels of context that an output pixel sees on each side; None for all), task,
 parameters (pairs of constructor arguments and the number of parameters of that published form).
 `TINY`: settings for tests.
+
+Task `restore` is the above. Task `critic`: `Model.forward(candidate, degraded)` judges an image beside
+what it was restored from and gives logits (B, 1, h, w), above 0 for clean.
 """
 
 from importlib import import_module
