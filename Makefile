@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test format clean
+.PHONY: help demo test format
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
 
@@ -27,6 +27,3 @@ test: $(VENV)/.dev
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow
-
-clean:
-	rm -rf results/*/ resources .snakemake

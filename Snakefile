@@ -9,7 +9,7 @@ What stands where: results/README.md. What can be set: config/README.md.
 """
 
 # A study is one file: it replaces the default instead of being merged into it.
-if "study" not in config:
+if not workflow.overwrite_configfiles and "study" not in config:
 
     configfile: workflow.source_path("config/config.yaml")
 

@@ -44,6 +44,10 @@ def test_every_verb_has_help(verb, capsys):
             ["train", "--run", "nothing.json", "--patches", "p", "--output", "o", "--state", "s"],
             "nothing.json",
         ),
+        (
+            ["evaluate", ".", "--degradation", "q10", "--out", "/dev/full"],
+            "--out /dev/full: want a plain file",
+        ),
         (["show-run", "--config", "nothing.yaml", "--model", "x"], "nothing.yaml: no such file"),
     ],
 )

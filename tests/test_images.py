@@ -68,6 +68,26 @@ def test_sixteen_bits_are_refused(tmp_path):
         images.read_uint8(tmp_path / "deep.png")
 
 
+def test_sixteen_bits_of_colour_are_refused(tmp_path):
+    """Pillow would cut them to eight without a word. A 1x1 PNG, written by hand."""
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)
+    png = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(bytes(7)))
+        + chunk(b"IEND", b"")
+    )
+    (tmp_path / "deep.png").write_bytes(png)
+    with pytest.raises(UserError, match="deep.png: 16 bits a sample; allowed: 8"):
+        images.read_uint8(tmp_path / "deep.png")
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_image_is_named(tmp_path, content):
     (tmp_path / "x.png").write_bytes(content)

@@ -6,6 +6,7 @@ from PIL import Image
 from skimage import data
 
 from unjpeg.degradation import parse
+from unjpeg.errors import UserError
 from unjpeg.images import luma_uint8, read_uint8
 from unjpeg.jpeg import codec, degrade, encode, reference, tables
 
@@ -67,3 +68,8 @@ def test_codec_is_libjpeg_turbo():
     assert codec()["libjpeg"].startswith("libjpeg-turbo 3."), (
         "other libraries give other pixels (docs/protocol.md)"
     )
+
+
+def test_an_image_smaller_than_the_shift_is_refused():
+    with pytest.raises(UserError, match="1x1 pixels has nothing left after the shift in 'q50"):
+        degrade(np.zeros((1, 1, 3), np.uint8), parse("q50+s3x5+q10"))

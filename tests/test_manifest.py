@@ -39,7 +39,7 @@ def test_it_reads_from_wherever_it_is_called(manifest, monkeypatch, tmp_path_fac
     loaded = Manifest.load(manifest)
     a, b = loaded.images
     assert loaded.read(a).shape == (8, 12, 3)
-    assert loaded.read(b).shape == (8, 12, 3)  # a gray file in a colour set
+    assert loaded.read(b).shape == (8, 12, 1)  # a gray file in a colour set
     assert loaded.of("train") == (a,)
     assert loaded.of() == (a, b)
     assert loaded.image("b") == b

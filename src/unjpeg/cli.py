@@ -74,8 +74,11 @@ def main(argv: list[str] | None = None) -> int:
     except UserError as error:
         print(f"unjpeg {argv[0]}: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        return 141
+    except OSError as error:
+        print(f"unjpeg {argv[0]}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"unjpeg {argv[0]}: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        return 141

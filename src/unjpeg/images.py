@@ -31,6 +31,8 @@ def read_uint8(source: Path | bytes, name: str = "") -> np.ndarray:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             if image.mode not in MODES:
                 raise UserError(f"{name}: pixel format {image.mode!r}; allowed: {', '.join(MODES)}")
+            if any(";16" in str(part) for part in image.tile):
+                raise UserError(f"{name}: 16 bits a sample; allowed: 8")
             gray = image.mode in ("1", "L", "LA")
             pixels = np.asarray(image.convert("L" if gray else "RGB"))
     except FileNotFoundError:

@@ -22,6 +22,8 @@ class Restorer:
     def __init__(self, folder: Path | str, device: str = "cpu"):
         """folder: a run's, with model.safetensors and card.json."""
         self.folder = Path(folder)
+        if device == "cuda" and not torch.cuda.is_available():
+            raise UserError("device cuda: torch finds no CUDA device here; allowed: cpu")
         self.card = read_card(self.folder)
         module = models.load(self.card["arch"])
         self.channels, self.device = self.card["channels"], torch.device(device)

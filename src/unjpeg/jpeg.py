@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, features
 
 from unjpeg.degradation import Compress, Degradation
+from unjpeg.errors import UserError
 from unjpeg.images import check_uint8, luma_uint8, png, read_uint8
 
 _SUBSAMPLING = {"444": 0, "422": 1, "420": 2}
@@ -41,6 +42,10 @@ def degrade(pixels: np.ndarray, degradation: Degradation) -> bytes:
 
     pixels: uint8 (H, W, 3 or 1), clean. A gray image stays gray under a colour degradation.
     """
+    down, right = degradation.shift
+    if pixels.shape[0] <= down or pixels.shape[1] <= right:
+        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
+        raise UserError(f"an image of {size} pixels has nothing left after the shift in {str(degradation)!r}")
     pixels = luma_uint8(pixels) if degradation.gray else pixels
     data = None
     for step in degradation.steps:

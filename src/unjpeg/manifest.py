@@ -95,6 +95,5 @@ class Manifest(Section):
         return data
 
     def read(self, image: Image) -> np.ndarray:
-        """uint8 (H, W, 3) of a colour set, also where the file is gray; (H, W, 1) of a gray set."""
-        pixels = read_uint8(self.bytes(image), str(self.path(image)))
-        return np.repeat(pixels, 3, axis=2) if self.colour == "rgb" and pixels.shape[2] == 1 else pixels
+        """uint8 (H, W, 3), or (H, W, 1) where the file is gray, also in a colour set."""
+        return read_uint8(self.bytes(image), str(self.path(image)))

@@ -123,6 +123,27 @@ def fails(get, match: str, tmp_path, **entry):
     assert not (tmp_path / "resources/toy/manifest.json").exists()
 
 
+@pytest.mark.parametrize("kind", ["cut short", "flipped"])
+def test_a_damaged_first_download_is_not_recorded_and_the_next_mirror_is_tried(server, get, tmp_path, kind):
+    good = zipped({"a/1.png": picture(1), "a/2.png": picture(2)})
+    bad = good[:-200] if kind == "cut short" else good[:300] + bytes(9) + good[309:]
+    server.answers = {"/bad/a.zip": [bad], "/good/a.zip": [good]}
+    entry = {"file": "a.zip", "members": ["a/*.png"]}
+    bad_url, good_url = f"{server.url}/bad/a.zip", f"{server.url}/good/a.zip"
+    with pytest.raises(UserError, match="no mirror gave the file: .*bad/a.zip: a.zip: .*damaged"):
+        get(count=2, archives=[{**entry, "urls": [bad_url]}])
+    assert not [p for p in (tmp_path / "resources/toy").rglob("*") if p.name in ("a.zip", "checksums.json")]
+    assert len(get(count=2, archives=[{**entry, "urls": [bad_url, good_url]}]).images) == 2
+
+
+def test_a_damaged_first_image_is_not_recorded(server, get, tmp_path):
+    server.answers = {"/1.png": [picture(1)[:400], picture(1)]}
+    entry = {"count": 1, "files": [{"file": "1.png", "urls": [f"{server.url}/1.png"]}]}
+    with pytest.raises(UserError, match="1.png.*not an image"):
+        get(**entry)
+    assert len(get(**entry).images) == 1
+
+
 def test_wrong_count(server, get, tmp_path):
     data = zipped({"t/a.png": picture(1)})
     fails(get, "1 images in .*want 3", tmp_path, count=3, **archives(server, data))

@@ -54,3 +54,18 @@ def test_downloads_are_a_target_of_their_own(root, tmp_path):
     done = dry_run(root, "download", "--directory", str(tmp_path), "--configfile", "config/config.yaml")
     rules = set(re.findall(r"^(?:local)?rule ([\w-]+):", done.stdout + done.stderr, re.MULTILINE))
     assert rules == {"fetch", "parameters", "download"}
+
+
+def test_a_study_without_a_name_is_not_merged_into_the_full_one(root, tmp_path):
+    (tmp_path / "part.yaml").write_text("models: {}\n")
+    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--configfile"]
+    done = subprocess.run([*command, str(tmp_path / "part.yaml")], cwd=root, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "study: this key is required" in done.stdout + done.stderr
+
+
+def test_a_gray_set_wants_a_gray_degradation(root, tmp_path):
+    (tmp_path / "c.yaml").write_text("study: x\ntest: {sets: [classic5], degradations: [q10]}\n")
+    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--configfile"]
+    done = subprocess.run([*command, str(tmp_path / "c.yaml")], cwd=root, capture_output=True, text=True)
+    assert "classic5 is gray, and test.degradations has no gray one" in done.stdout + done.stderr

@@ -33,6 +33,11 @@ try:
         registry.metrics(ROOT / "config" / "metrics.yaml"), STUDY.metric_files
     )
     check_study(dict(config), "config", DATASETS)
+    for name in STUDY.test.sets:
+        if not STUDY.degradations_of(DATASETS[name].colour):
+            raise UserError(
+                f"config: test.sets: {name} is gray, and test.degradations has no gray one"
+            )
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

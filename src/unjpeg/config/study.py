@@ -65,6 +65,19 @@ class Study(Section):
     test: Test = Field(description="See below.")
 
     @model_validator(mode="after")
+    def _whole(self) -> "Study":
+        if "psnr" not in self.test.metrics:
+            raise UserError("test.metrics: psnr is wanted, the gain in every table is its gain")
+        for key, names in (
+            ("sets", self.test.sets),
+            ("degradations", self.test.degradations),
+            ("metrics", self.test.metrics),
+        ):
+            if twice := [n for n in names if names.count(n) > 1]:
+                raise UserError(f"test.{key}: {twice[0]} stands there twice")
+        return self
+
+    @model_validator(mode="after")
     def _references(self) -> "Study":
         for name, run in self.models.items():
             where = f"models.{name}"

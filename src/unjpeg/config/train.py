@@ -6,8 +6,9 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, Posit
 
 from unjpeg.config.data import Degraded
 from unjpeg.config.load import Section
-from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name, constant_of, settings_of
+from unjpeg.config.settings import check_settings
+from unjpeg.errors import UserError
+from unjpeg.provenance import check_name, constant_of
 
 
 def _loss(name: str) -> str:
@@ -74,8 +75,5 @@ class ModelRun(Section):
             raise UserError(
                 f"arch: {self.arch} is a {task}; recipe {self.recipe} trains networks that restore"
             )
-        allowed = settings_of(f"unjpeg.models.{self.arch}")
-        for key in self.settings:
-            if key not in allowed:
-                raise unknown(f"setting of {self.arch}", key, allowed, "settings")
+        check_settings(self.arch, self.settings, "settings")
         return self

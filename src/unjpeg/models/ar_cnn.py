@@ -9,6 +9,8 @@ every layer replicates it, which gives the same inside. `init: he` and `skip: tr
 (it starts from a normal of std 0.001 and predicts the image itself, over 10^7 steps).
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 
@@ -28,7 +30,11 @@ class Model(nn.Module):
     """Float (B, C, H, W) in [0, 1] -> the same."""
 
     def __init__(
-        self, channels: int = 1, widths: list = (64, 32, 16), init: str = "paper", skip: bool = False
+        self,
+        channels: int = 1,
+        widths: list[int] = (64, 32, 16),
+        init: Literal["paper", "he"] = "paper",
+        skip: bool = False,
     ):
         super().__init__()
         sizes = [channels, *widths, channels]

@@ -17,6 +17,8 @@ Needs timm (tried: 1.0.31). Every output of `large` sees the whole image through
 `minimal` hundreds of pixels, so images are never cut: 1.1 kB of memory per pixel and layer at full size.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 from torch.nn.functional import interpolate
@@ -53,7 +55,7 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 3,
-        encoder: str = "large",
+        encoder: Literal["large", "minimal"] = "large",
         width: int = 256,
         multiscale: bool = False,
         skip: bool = False,

@@ -24,6 +24,8 @@ edge; `init: he` replaces Glorot's weights. All four are ours.
 The halo is 15: the first pixel of a block sees 8 pixels back and 15 ahead.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 from torch.nn.functional import pad
@@ -47,12 +49,12 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 3,
-        size: str = "small",
+        size: Literal["small", "full"] = "small",
         width: int | None = None,
-        init: str = "paper",
+        init: Literal["paper", "he"] = "paper",
         skip: bool = False,
         position: bool = False,
-        border: str = "black",
+        border: Literal["black", "replicate"] = "black",
     ):
         """width: channels of the first convolution, which the others follow; 16 in small, 64 in full."""
         super().__init__()

@@ -10,6 +10,7 @@ network predicts the difference from its input) mend what keeps it from learning
 """
 
 import math
+from typing import Literal
 
 import torch
 from torch import nn
@@ -32,9 +33,9 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 1,
-        widths: list = (64, 32, 16),
-        init: str = "paper",
-        output: str = "relu",
+        widths: list[int] = (64, 32, 16),
+        init: Literal["paper", "he"] = "paper",
+        output: Literal["relu", "linear"] = "relu",
         skip: bool = False,
     ):
         super().__init__()

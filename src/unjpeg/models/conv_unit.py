@@ -9,6 +9,8 @@ Weights start from a normal of std 0.001 as published; `init: he` and `skip: tru
 the difference from its input) are ours and make it learn in minutes.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 
@@ -30,9 +32,9 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 3,
-        widths: list = (128, 64, 32),
-        middle: int = 1,
-        init: str = "paper",
+        widths: list[int] = (128, 64, 32),
+        middle: Literal[1, 3] = 1,
+        init: Literal["paper", "he"] = "paper",
         skip: bool = False,
     ):
         super().__init__()

@@ -37,7 +37,7 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 3,
-        widths: list = (64, 128, 256, 512),
+        widths: list[int] = (64, 128, 256, 512),
         blocks: int = 4,
         embedding: int = 512,
     ):

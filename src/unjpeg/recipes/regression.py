@@ -33,7 +33,7 @@ def train(
     say: Callable[[str], None],
     save_every: float = 60.0,
 ) -> dict | None:
-    """{"weights", "history"} of a finished run; None where the clock stopped it with its state saved."""
+    """{"weights", "history", "best_step", "seconds"} of a finished run; None where the clock stopped it."""
     settings = run["train"]
     loss_of, steps, every = losses.load(settings["loss"]), settings["steps"], settings["val_every"]
     model = model.to(fabric.device, memory_format=torch.channels_last)
@@ -42,9 +42,11 @@ def train(
     batches = Batches(patches, settings["batch"], run["seed"], fabric.global_rank, fabric.world_size)
     judged = ema.module if ema else model
 
-    step, history, losses_sum, best = 0, [], 0.0, None
+    step, history, losses_sum, best, before = 0, [], 0.0, None, 0.0
     if saved := state.load():
-        step, history, losses_sum, best = (saved[k] for k in ("step", "history", "losses", "best"))
+        step, history, losses_sum, best, before = (
+            saved[k] for k in ("step", "history", "losses", "best", "seconds")
+        )
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         fabric.strategy.precision.load_state_dict(saved["precision"])
@@ -62,6 +64,7 @@ def train(
                     "history": history,
                     "losses": losses_sum,
                     "best": best,
+                    "seconds": before + clock.seconds,
                     "model": model.state_dict(),
                     "optimizer": optimizer.state_dict(),
                     "precision": fabric.strategy.precision.state_dict(),
@@ -118,7 +121,12 @@ def train(
     progress.close()
     save()
     weights = best["weights"] if settings["select"] == "best" else _copy(judged)
-    return {"weights": weights, "history": history, "best_step": best["step"]}
+    return {
+        "weights": weights,
+        "history": history,
+        "best_step": best["step"],
+        "seconds": before + clock.seconds,
+    }
 
 
 def _copy(model: torch.nn.Module) -> dict[str, torch.Tensor]:
@@ -131,5 +139,5 @@ def _keep_batch(folder: Path, step: int, places: object, value: float) -> None:
     path.write_text("\n".join(map(str, places)) + "\n")
     raise UserError(
         f"the loss is {value} at step {step}; the places of its patches are in {path}; "
-        "the states before it are kept; a lower lr or `clip` may help"
+        "states saved before it are kept; a lower lr or `clip` may help"
     )

@@ -54,6 +54,23 @@ def extract(archive: Path, patterns: Collection[str], folder: Path) -> dict[str,
     return images
 
 
+def check(archive: Path, name: str) -> None:
+    """`UserError` where not every member can be read; `name` tells the kind, the file may have another."""
+    try:
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(archive) as opened:
+                if (bad := opened.testzip()) is not None:
+                    raise UserError(f"{name}: member {bad!r} is damaged")
+        else:
+            with tarfile.open(archive, "r|*") as opened:
+                for _ in opened:  # a stream is read through, and its checksums compared
+                    pass
+    except UserError:
+        raise
+    except BROKEN as error:
+        raise UserError(f"{name}: damaged or truncated archive ({error})") from None
+
+
 def matches(name: str, patterns: Collection[str]) -> bool:
     """Whether a path matches a pattern part by part; the junk that macOS adds never does."""
     parts = name.removeprefix("./").split("/")

@@ -1,9 +1,11 @@
 """The images of a data set that comes from the network: fetched, unpacked, found complete."""
 
+from functools import partial
 from pathlib import Path
 
 from unjpeg.config.entries import Archive, Dataset, Split
 from unjpeg.errors import UserError
+from unjpeg.images import read_uint8
 from unjpeg.sources import archives, web
 from unjpeg.sources.gathered import Gathered
 from unjpeg.sources.ledger import Ledger, intact
@@ -18,13 +20,14 @@ def gather(dataset: Dataset, folder: Path, patience: dict[str, float]) -> Gather
     if dataset.files:
         ledger = Ledger(folder / "images")
         for remote in dataset.files:
-            web.fetch(remote, dataset.urls(remote), ledger, **patience)
+            web.fetch(remote, dataset.urls(remote), ledger, **patience, accept=read_uint8)
             found[remote.file] = remote.split or dataset.split
         return Gathered(folder / "images", found, {})
     ledger = Ledger(folder)
     for archive in dataset.archives:
         if not (members := _unpacked(archive, ledger)):
-            path = web.fetch(archive, dataset.urls(archive), ledger, **patience)
+            whole = partial(archives.check, name=archive.file)
+            path = web.fetch(archive, dataset.urls(archive), ledger, **patience, accept=whole)
             members = archives.extract(path, archive.members, folder / "images")
             ledger.archives[archive.file] = {
                 "sha256": ledger.files[archive.file],

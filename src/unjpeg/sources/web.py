@@ -6,10 +6,10 @@ error lists them all.
 """
 
 import hashlib
-import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -19,6 +19,7 @@ from unjpeg.config.entries import Remote
 from unjpeg.errors import UserError
 from unjpeg.sources.ledger import NAME, Ledger, sha256
 from unjpeg.sources.progress import Progress
+from unjpeg.sources.resuming import note, resumable, starts
 
 AGENT = "unjpeg (research; fetches one file at a time)"
 PASSING = (408, 425, 429, 500, 502, 503, 504)
@@ -35,12 +36,20 @@ class PassingError(Exception):
 
 
 def fetch(
-    remote: Remote, urls: tuple[str, ...], ledger: Ledger, retries: int, timeout: float, pause: float = 1.0
+    remote: Remote,
+    urls: tuple[str, ...],
+    ledger: Ledger,
+    retries: int,
+    timeout: float,
+    pause: float = 1.0,
+    accept: Callable[[Path], None] = lambda path: None,
 ) -> Path:
     """Path of the file in the ledger's folder; no request where it is there with the right digest.
 
     retries: further attempts per mirror; timeout: seconds without a byte; pause: seconds before the
-    second attempt, doubled each time. Errors: `UserError` with the reason of every mirror.
+    second attempt, doubled each time; accept: raises `UserError` for bytes that are no such file, asked
+    where the registry knows no digest, before that of the first download becomes binding. Errors:
+    `UserError` with the reason of every mirror.
     """
     path = ledger.folder / remote.file
     if path.is_file():
@@ -53,6 +62,8 @@ def fetch(
     for url in urls:
         try:
             part, found = _from(url, remote, ledger, retries, timeout, pause)
+            if not remote.sha256:
+                _accepted(part, accept)
         except MirrorError as reason:
             reasons.append(f"{url}: {reason}")
             continue
@@ -61,6 +72,14 @@ def fetch(
         part.with_suffix(".json").unlink(missing_ok=True)
         return path
     raise UserError(f"{path}: no mirror gave the file: {'; '.join(reasons)}")
+
+
+def _accepted(part: Path, accept: Callable[[Path], None]) -> None:
+    try:
+        accept(part)
+    except UserError as error:
+        part.unlink()
+        raise MirrorError(str(error)) from None
 
 
 def _from(
@@ -91,10 +110,10 @@ def _from(
 def _receive(url: str, part: Path, remote: Remote, timeout: float) -> bool:
     """Bring `part` to its full length; whether it was begun by an earlier attempt."""
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
-    have = _resumable(url, part, remote, headers)
+    have = resumable(url, part, remote, headers)
     try:
         with urlopen(Request(url, headers=headers), timeout=timeout) as answer:
-            resumed = answer.status == 206 and _starts(answer.headers) == have > 0
+            resumed = answer.status == 206 and starts(answer.headers) == have > 0
             if answer.status == 206 and not resumed:
                 part.unlink(missing_ok=True)
                 raise PassingError("the server sent another range than asked for")
@@ -103,7 +122,7 @@ def _receive(url: str, part: Path, remote: Remote, timeout: float) -> bool:
             have = have if resumed else 0
             length = answer.headers.get("Content-Length")
             total = have + int(length) if length and length.isdigit() else None
-            _note(part, url, answer.headers)
+            note(part, url, answer.headers)
             have = _copy(answer, part, have, Progress(remote.file, total))
             if total is not None and have != total:
                 raise PassingError(f"truncated: {have} of {total} bytes")
@@ -129,38 +148,6 @@ def _copy(answer, part: Path, have: int, progress: Progress) -> int:
             progress.show(have)
     progress.close(have)
     return have
-
-
-def _resumable(url: str, part: Path, remote: Remote, headers: dict[str, str]) -> int:
-    """Length of a part that may be continued; sets the headers for it.
-
-    Without a known digest only the same file of the same address is continued, which the server
-    confirms by its own mark; else a mixture of two files could pass.
-    """
-    have = part.stat().st_size if part.exists() else 0
-    try:
-        note = json.loads(part.with_suffix(".json").read_text())
-    except (OSError, ValueError):
-        note = {}
-    mark = note.get("mark") if note.get("url") == url else None
-    if not have or not (remote.sha256 or mark):
-        return 0
-    headers["Range"] = f"bytes={have}-"
-    if mark:
-        headers["If-Range"] = mark
-    return have
-
-
-def _note(part: Path, url: str, headers) -> None:
-    tag = headers.get("ETag", "")
-    mark = tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
-    part.with_suffix(".json").write_text(json.dumps({"url": url, "mark": mark}))
-
-
-def _starts(headers) -> int:
-    """First byte of the range that the server sent, -1 where it does not say."""
-    digits = headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
-    return int(digits) if digits.isdigit() else -1
 
 
 def _wrong(remote: Remote, ledger: Ledger, found: str, path: Path) -> str:

@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> None:
     }
     for degradation, chosen in used.items():
         protocol.check(chosen, degradation)
-    if args.out.is_dir() or not args.out.parent.is_dir():
-        raise UserError(f"--out {args.out}: want a file in a folder that exists")
+    if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
+        raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
     images, (study, model, restore) = _images(args.folder), _restorer(args.model, args.device)
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []

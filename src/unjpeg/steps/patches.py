@@ -63,6 +63,8 @@ def _train(sources: list[Source], data: dict, seed: int, output: Path) -> None:
     def pairs() -> Iterator[tuple]:
         before, pixels = None, None
         for number, drawn, corners in plan:
+            if not len(corners):
+                continue
             if number != before:
                 manifest, image = sources[number]
                 before, pixels = number, manifest.read(image)

@@ -14,8 +14,25 @@ import sys
 from pathlib import Path
 
 from unjpeg.atomic import write_text
-from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name, digest_of, fingerprint, modules_of_run, settings_of
+from unjpeg.config.settings import check_settings
+from unjpeg.errors import UserError
+from unjpeg.provenance import check_name, digest_of, fingerprint, modules_of_run
+
+TRAIN = {
+    *(
+        "loss",
+        "steps",
+        "batch",
+        "optimiser",
+        "lr",
+        "betas",
+        "weight_decay",
+        "last_lr",
+        "schedule",
+        "halve_every",
+    ),
+    *("warmup", "clip", "ema", "val_every", "select", "precision"),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +66,9 @@ def run(args: argparse.Namespace) -> int:
     import torch
     from lightning_fabric import Fabric
 
+    if args.device == "cuda" and not torch.cuda.is_available():
+        raise UserError("--device cuda: torch finds no CUDA device here; allowed: auto, cpu")
+    args.output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is known before the work
     if args.threads:
         torch.set_num_threads(args.threads)
     module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
@@ -84,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         "device": fabric.device.type,
         "devices": fabric.world_size,
         "precision": plan["train"]["precision"],
-        "seconds": round(clock.seconds, 1),
+        "seconds": round(result["seconds"], 1),
         "versions": _versions(),
     }
     _write(args.output, card, result)
@@ -102,15 +122,16 @@ def _plan(text: str) -> dict:
         check_name("models", plan["arch"], "--run: arch")
         check_name("recipes", plan["recipe"], "--run: recipe")
         check_name("losses", plan["train"]["loss"], "--run: train.loss")
-        allowed = settings_of(f"unjpeg.models.{plan['arch']}")
+        check_settings(plan["arch"], plan["settings"], "--run: settings")
+        missing = {"model", "seed", "channels"} - plan.keys() or TRAIN - plan["train"].keys()
+        if missing:
+            raise KeyError(min(missing))
     except UserError:
         raise
     except ValueError as error:
         raise UserError(f"--run: not JSON: {error}") from None
     except (KeyError, TypeError) as error:
         raise UserError(f"--run: not a run as `unjpeg show-run` prints it: no {error}") from None
-    if wrong := [key for key in plan["settings"] if key not in allowed]:
-        raise unknown(f"setting of {plan['arch']}", wrong[0], allowed, "--run: settings")
     return plan
 
 
