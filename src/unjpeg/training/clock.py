@@ -17,6 +17,8 @@ class Clock:
             signal.signal(number, self._ask)
 
     def _ask(self, number: int, _frame: object) -> None:
+        if number == self._signal == signal.SIGINT:
+            raise KeyboardInterrupt  # asked twice: at once, the last saved state stays
         self._signal = number
 
     @property
