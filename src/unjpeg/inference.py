@@ -22,8 +22,7 @@ class Restorer:
     def __init__(self, folder: Path | str, device: str = "cpu"):
         """folder: a run's, with model.safetensors and card.json."""
         self.folder = Path(folder)
-        if device == "cuda" and not torch.cuda.is_available():
-            raise UserError("device cuda: torch finds no CUDA device here; allowed: cpu")
+        check_device(device)
         self.card = read_card(self.folder)
         module = models.load(self.card["arch"])
         self.channels, self.device = self.card["channels"], torch.device(device)
@@ -90,6 +89,12 @@ def _pad(x: torch.Tensor, down: int, right: int) -> torch.Tensor:
         if (down and x.shape[-2] == 1) or (right and x.shape[-1] == 1):
             return pad(x, (0, right, 0, down), "replicate")
     return x
+
+
+def check_device(name: str) -> None:
+    """`UserError` for cuda where torch finds no such device."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserError("--device cuda: torch finds no CUDA device here; allowed: cpu")
 
 
 def load_weights(model: torch.nn.Module, path: Path) -> None:

@@ -119,14 +119,14 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def settings_of(module: str, name: str = "Model") -> dict[str, str]:
-    """Keyword arguments of a class's constructor and their annotations, read from the module's text."""
+def settings_of(module: str) -> dict[str, str]:
+    """Keyword arguments of the constructor of `Model` and their annotations, read from the module's text."""
     for node in _tree(path_of(module)).body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
+        if isinstance(node, ast.ClassDef) and node.name == "Model":
             init = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
             arguments = [a for f in init for a in (*f.args.args[1:], *f.args.kwonlyargs)]
             return {a.arg: ast.unparse(a.annotation) if a.annotation else "str" for a in arguments}
-    raise UserError(f"{module} has no {name}")
+    raise UserError(f"{module} has no Model")
 
 
 def constant_of(module: str, name: str) -> object:

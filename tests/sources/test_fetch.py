@@ -2,6 +2,7 @@ import argparse
 import hashlib
 import io
 import os
+import tarfile
 import zipfile
 
 import numpy as np
@@ -134,6 +135,25 @@ def test_a_damaged_first_download_is_not_recorded_and_the_next_mirror_is_tried(s
         get(count=2, archives=[{**entry, "urls": [bad_url]}])
     assert not [p for p in (tmp_path / "resources/toy").rglob("*") if p.name in ("a.zip", "checksums.json")]
     assert len(get(count=2, archives=[{**entry, "urls": [bad_url, good_url]}]).images) == 2
+
+
+def test_flipped_bytes_in_a_tar_are_not_recorded(server, get, tmp_path):
+    """Not compressible, so that only gzip's own checksum at the end can tell."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, data in (("a/1.png", picture(1)), ("a/2.png", picture(2))):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    good = out.getvalue()
+    middle = len(good) // 2
+    bad = good[:middle] + bytes(b ^ 1 for b in good[middle : middle + 9]) + good[middle + 9 :]
+    server.answers = {"/a.tar.gz": [bad, good]}
+    entry = {"file": "a.tar.gz", "members": ["a/*.png"], "urls": [f"{server.url}/a.tar.gz"]}
+    with pytest.raises(UserError, match="a.tar.gz: damaged"):
+        get(count=2, archives=[entry])
+    assert not list((tmp_path / "resources/toy").rglob("checksums.json"))
+    assert len(get(count=2, archives=[entry]).images) == 2
 
 
 def test_a_damaged_first_image_is_not_recorded(server, get, tmp_path):

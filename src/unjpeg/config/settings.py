@@ -18,7 +18,7 @@ def check_settings(arch: str, settings: dict, where: str) -> None:
         if key not in allowed or key == "channels":
             raise unknown(f"setting of {arch}", key, [k for k in allowed if k != "channels"], where)
         kinds = allowed[key]
-        if not any(_fits(value, ast.parse(kind.strip(), mode="eval").body) for kind in kinds.split(" | ")):
+        if not any(_fits(value, ast.parse(kind, mode="eval").body) for kind in kinds.split(" | ")):
             wanted = kinds.replace("Literal[", "one of [")
             raise UserError(f"{where}.{key}: {arch} wants {wanted}, got {value!r}")
 

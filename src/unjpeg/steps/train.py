@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from unjpeg import models, recipes
-    from unjpeg.inference import load_weights
+    from unjpeg.inference import check_device, load_weights
     from unjpeg.store.patches import Patches
     from unjpeg.training.clock import Clock
     from unjpeg.training.state import State
@@ -66,8 +66,7 @@ def run(args: argparse.Namespace) -> int:
     import torch
     from lightning_fabric import Fabric
 
-    if args.device == "cuda" and not torch.cuda.is_available():
-        raise UserError("--device cuda: torch finds no CUDA device here; allowed: auto, cpu")
+    check_device(args.device)
     args.output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is known before the work
     if args.threads:
         torch.set_num_threads(args.threads)
