@@ -105,11 +105,12 @@ def fingerprint(*modules: str) -> str:
 
 def modules_of_run(run: dict) -> list[str]:
     """Modules whose code makes the result of a training run: the step, and what the run names."""
+    architectures = {run["arch"], *(parent["arch"] for parent in run["parents"].values())}
     return [
         "unjpeg.steps.train",
-        f"unjpeg.models.{run['arch']}",
         f"unjpeg.recipes.{run['recipe']}",
-        f"unjpeg.losses.{run['train']['loss']}",
+        *(f"unjpeg.models.{arch}" for arch in sorted(architectures)),
+        *(f"unjpeg.losses.{loss}" for loss in sorted(run["train"]["loss"])),
     ]
 
 
@@ -121,11 +122,16 @@ def digest_of(*parts: object) -> str:
 
 def settings_of(module: str) -> dict[str, str]:
     """Keyword arguments of the constructor of `Model` and their annotations, read from the module's text."""
+    init = methods_of(module)["__init__"].args
+    arguments = (*init.args[1:], *init.kwonlyargs)
+    return {a.arg: ast.unparse(a.annotation) if a.annotation else "str" for a in arguments}
+
+
+def methods_of(module: str) -> dict[str, ast.FunctionDef]:
+    """Methods of `Model`, read from the module's text."""
     for node in _tree(path_of(module)).body:
         if isinstance(node, ast.ClassDef) and node.name == "Model":
-            init = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
-            arguments = [a for f in init for a in (*f.args.args[1:], *f.args.kwonlyargs)]
-            return {a.arg: ast.unparse(a.annotation) if a.annotation else "str" for a in arguments}
+            return {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
     raise UserError(f"{module} has no Model")
 
 

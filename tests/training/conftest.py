@@ -28,7 +28,7 @@ DATA = {
     "channels": 1,
 }
 TRAIN = {
-    "loss": "l2",
+    "loss": {"l2": 1.0},
     "steps": 24,
     "batch": 8,
     "optimiser": "adam",
@@ -55,6 +55,8 @@ RUN = {
     "degradations": ["gray-q10"],
     "trained_on": ["a"],
     "train": TRAIN,
+    "adversarial": None,
+    "parents": {},
 }
 
 

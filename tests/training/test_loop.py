@@ -15,6 +15,8 @@ from unjpeg.training.optimise import learning_rate, optimiser, set_learning_rate
 CARDS = {arch: constant_of(f"unjpeg.models.{arch}", "CARD") for arch in modules_in("models")}
 RESTORERS = [arch for arch, card in CARDS.items() if card["task"] == "restore" and 1 in card["channels"]]
 
+PARENT = {"model": "first", "arch": "conv_unit", "settings": {}}
+
 
 def history(trainer):
     lines = (trainer.out / "history.csv").read_text().splitlines()
@@ -42,7 +44,9 @@ def test_the_weights_kept_are_those_scored(trainer, patches, select):
     assert trainer(steps=18, lr=3e-2, ema=None, schedule="constant", select=select).returncode == 0
     card = json.loads((trainer.out / "card.json").read_text())
     restorer = Restorer(trainer.out)
-    score = Validation(patches / "val.h5", models.load("conv_unit").CARD)(restorer.model, torch.device("cpu"))
+    score = Validation(patches / "val.h5", models.load("conv_unit").CARD)(
+        restorer.model, torch.device("cpu")
+    )["val_psnr"]
     scores = [r["val_psnr"] for r in history(trainer)]
     assert score == pytest.approx(max(scores) if select == "best" else scores[-1], abs=1e-4)
     assert card["best_step"] == 6 * (1 + int(np.argmax(scores)))
@@ -52,7 +56,10 @@ def test_start_from_is_where_it_starts(trainer, tmp_path):
     assert trainer(steps=6).returncode == 0
     trainer.out.rename(tmp_path / "first")
     assert (
-        trainer("--start-from", str(tmp_path / "first"), steps=1, lr=1e-12, ema=None, warmup=0).returncode
+        trainer(
+            *("--start-from", str(tmp_path / "first")),
+            **{"steps": 1, "lr": 1e-12, "ema": None, "warmup": 0, "parents": {"start_from": PARENT}},
+        ).returncode
         == 0
     )
     from unjpeg.store.weights import read_weights
@@ -67,7 +74,7 @@ def test_start_from_is_where_it_starts(trainer, tmp_path):
     [
         ({"arch": "ar_cn"}, "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
         ({"channels": 3}, "patches of 1 channels, the run wants 3"),
-        ({"loss": "l3"}, "no loss 'l3'"),
+        ({"loss": {"l3": 1.0}}, "no loss 'l3'"),
         ({"settings": {"widht": [4]}}, "no setting of conv_unit 'widht'; did you mean 'widths'?"),
     ],
 )

@@ -1,6 +1,6 @@
 """One rule per model of the study, so that a profile can give each its own GPU, threads and time.
 
-Needs: results/{study}/patches/{data}/{train,val}.h5, the weights of `start_from`
+Needs: results/{study}/patches/{data}/{train,val}.h5, weights of the models it stands on
 Gives: results/{study}/models/{model}/{model.safetensors,card.json,history.csv}
 The state of a run lives undeclared in results/{study}/state, or Snakemake would delete it with a
 failed job. Exit code 85 (time is up, state saved) is a failure to Snakemake; `retries` goes on.
@@ -14,10 +14,9 @@ for model in MODELS:
         input:
             train=f"results/{{study}}/patches/{STUDY.models[model].data}/train.h5",
             val=f"results/{{study}}/patches/{STUDY.models[model].data}/val.h5",
-            start=[
-                f"results/{{study}}/models/{start}/model.safetensors"
-                for start in [STUDY.models[model].start_from]
-                if start
+            parents=[
+                f"results/{{study}}/models/{parent}/model.safetensors"
+                for parent in STUDY.models[model].parents.values()
             ],
         output:
             weights=f"results/{{study}}/models/{model}/model.safetensors",
@@ -37,11 +36,10 @@ for model in MODELS:
             mem_mb=16000,
         params:
             run=json.dumps(STUDY.run_of(model)),
-            start=(
-                f"--start-from results/{STUDY.study}/models/{STUDY.models[model].start_from}"
-                if STUDY.models[model].start_from
-                else ""
-            ),
+            parents=[
+                f"--{key.replace('_', '-')}=results/{STUDY.study}/models/{parent}"
+                for key, parent in STUDY.models[model].parents.items()
+            ],
             code=fingerprint(*modules_of_run(STUDY.run_of(model))),
             seconds=seconds_of,
             folder=f"results/{STUDY.study}/models/{model}",
@@ -52,7 +50,7 @@ for model in MODELS:
                 --patches $(dirname {input.train:q}) \
                 --output {params.folder} \
                 --state results/{wildcards.study}/state \
-                {params.start} \
+                {params.parents} \
                 --max-seconds {params.seconds} \
                 --threads {threads} \
                 2>&1 | tee -i {log:q}

@@ -17,7 +17,7 @@ from unjpeg.config.data import Data, Fractions, Split
 from unjpeg.config.leaves import DeadLeaves
 from unjpeg.config.registry import Archive, Dataset, ImageFile, Metric, Parameter
 from unjpeg.config.study import Study, Test
-from unjpeg.config.train import ModelRun, Train
+from unjpeg.config.train import Adversarial, ModelRun, Train
 
 ROOT = Path(__file__).resolve().parents[3]
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
@@ -28,6 +28,7 @@ STUDY = {
     "`data.<name>`": Data,
     "`models.<name>`": ModelRun,
     "`train`": Train,
+    "`adversarial`": Adversarial,
     "`test`": Test,
 }
 REGISTRY = {

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from unjpeg.config.data import Data, Degraded, Split
 from unjpeg.config.load import Section, check, read_yaml
+from unjpeg.config.parents import check_parents
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
@@ -100,23 +101,16 @@ class Study(Section):
                     raise unknown(
                         "test degradation", degradation, self.test.degradations, f"{where}.degradations"
                     )
-            if run.start_from is not None:
-                self._check_start(name, run.start_from)
+            check_parents(self.models, self.data, name)
         return self
-
-    def _check_start(self, name: str, start: str) -> None:
-        if start not in self.models:
-            raise unknown("model", start, self.models, f"models.{name}.start_from")
-        chain = [name]
-        while start is not None:
-            if start in chain:
-                raise UserError(f"models.{name}.start_from: a circle: {' <- '.join([*chain, start])}")
-            chain.append(start)
-            start = self.models[start].start_from
 
     def models_under(self, degradation: str) -> list[str]:
         """Models that are tested under a degradation."""
-        return [m for m, run in self.models.items() if degradation in (run.degradations or [degradation])]
+        return [
+            m
+            for m, run in self.models.items()
+            if run.task == "restore" and degradation in (run.degradations or [degradation])
+        ]
 
     @property
     def trained_on(self) -> list[str]:
@@ -136,6 +130,7 @@ class Study(Section):
     def run_of(self, model: str) -> dict:
         """All that training of `model` depends on besides its patches and code, JSON-able."""
         run = self.models[model]
+        parents = {key: (name, self.models[name]) for key, name in run.parents.items()}
         return {
             "model": model,
             "arch": run.arch,
@@ -146,6 +141,11 @@ class Study(Section):
             "degradations": self.data[run.data].degradations,
             "trained_on": self.data[run.data].train,
             "train": run.train.model_dump(mode="json"),
+            "adversarial": run.adversarial and run.adversarial.model_dump(mode="json"),
+            "parents": {
+                key: {"model": name, "arch": parent.arch, "settings": parent.settings}
+                for key, (name, parent) in parents.items()
+            },
         }
 
 

@@ -2,24 +2,47 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from unjpeg.config.data import Degraded
 from unjpeg.config.load import Section
+from unjpeg.config.recipes import check_recipe
 from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
 from unjpeg.provenance import check_name, constant_of
 
 
-def _loss(name: str) -> str:
-    check_name("losses", name, "")
-    return name
+def _weights(losses: object) -> object:
+    return {losses: 1.0} if isinstance(losses, str) else losses
+
+
+def _losses(losses: dict[str, float]) -> dict[str, float]:
+    for name in losses:
+        check_name("losses", name, "")
+    if not losses:
+        raise UserError("want at least one loss")
+    return losses
+
+
+_NameOrWeights = BeforeValidator(_weights, json_schema_input_type=dict[str, PositiveFloat] | str)
 
 
 class Train(Section):
     """Loss, optimiser, schedule and watching of one training run."""
 
-    loss: Annotated[str, AfterValidator(_loss)] = Field("l2", description="File name under `losses/`.")
+    loss: Annotated[dict[str, PositiveFloat], AfterValidator(_losses), _NameOrWeights] = Field(
+        {"l2": 1.0},
+        description="File name under `losses/`, or several with their weights. A critic has its own.",
+    )
     steps: PositiveInt = Field(description="Optimiser steps of the whole run.")
     batch: PositiveInt = Field(32, description="Patches per step, over all devices.")
     optimiser: Literal["adam", "adamw", "sgd"] = Field("adam", description="Of torch.optim.")
@@ -49,8 +72,24 @@ class Train(Section):
         return self
 
 
+class Adversarial(Section):
+    """How a restorer and its critic are trained in turn (recipe `gan`)."""
+
+    weight: NonNegativeFloat = Field(1.0, description="Of the critic's verdict beside `train.loss`.")
+    gate: float = Field(
+        0.8,
+        ge=0,
+        le=1,
+        description="Accuracy on training patches without which a critic may not judge; 0.5 is chance, 0 "
+        "lets every critic pass.",
+    )
+    generator_steps: PositiveInt = Field(1, description="Updates of the restorer in a step.")
+    critic_steps: PositiveInt = Field(1, description="Updates of the critic in a step.")
+    critic_lr: PositiveFloat = Field(1.0, description="Factor on the learning rate for the critic.")
+
+
 class ModelRun(Section):
-    """One row of the tables: a network, what it is trained on, and how."""
+    """One network, what it is trained on, and how: a row of the tables if it restores."""
 
     arch: str = Field(description="File name under `models/`.")
     settings: dict[str, bool | int | float | str | list] = Field(
@@ -61,19 +100,38 @@ class ModelRun(Section):
     train: Train = Field(description="See below.")
     seed: int | None = Field(None, description="Instead of the study's seed.")
     degradations: list[Degraded] | None = Field(
-        None, description="Test degradations that it is tested under, where not all of the study's."
+        None,
+        description="Test degradations that it is tested under, where not all of the study's.",
+        min_length=1,
     )
     start_from: str | None = Field(
-        None, description="Another entry of `models`, whose weights are the start."
+        None, description="Another entry of `models` with the same `arch`, whose weights are the start."
     )
+    restorer: str | None = Field(
+        None,
+        description="Recipe `critic`: the entry of `models` whose output it learns to tell from clean "
+        "patches; without one, the degraded patches themselves.",
+    )
+    critic: str | None = Field(
+        None, description="Recipe `gan`: the entry of `models` that judges; its training goes on."
+    )
+    adversarial: Adversarial | None = Field(None, description="Recipe `gan`: see below.")
 
     @model_validator(mode="after")
     def _names(self) -> "ModelRun":
         check_name("models", self.arch, "arch")
         check_name("recipes", self.recipe, "recipe")
-        if (task := constant_of(f"unjpeg.models.{self.arch}", "CARD")["task"]) != "restore":
-            raise UserError(
-                f"arch: {self.arch} is a {task}; recipe {self.recipe} trains networks that restore"
-            )
+        check_recipe(self)
         check_settings(self.arch, self.settings, "settings")
         return self
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """Entries of `models` that have to be trained before, by the key that names them."""
+        keys = ("start_from", "restorer", "critic")
+        return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
+
+    @property
+    def task(self) -> str:
+        """`restore` or `critic`."""
+        return constant_of(f"unjpeg.models.{self.arch}", "CARD")["task"]

@@ -6,7 +6,11 @@ from importlib import import_module
 from unjpeg.provenance import check_name
 
 
-def load(name: str) -> Callable:
+def files(name: str) -> tuple[str, ...]:
+    return ()
+
+
+def load(name: str, folder=None) -> Callable:
     """The loss function of that name; `UserError` where there is none."""
     check_name("losses", name, "loss")
     return import_module(f"unjpeg.losses.{name}").loss

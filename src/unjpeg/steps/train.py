@@ -14,25 +14,8 @@ import sys
 from pathlib import Path
 
 from unjpeg.atomic import write_text
-from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
-from unjpeg.provenance import check_name, digest_of, fingerprint, modules_of_run
-
-TRAIN = {
-    *(
-        "loss",
-        "steps",
-        "batch",
-        "optimiser",
-        "lr",
-        "betas",
-        "weight_decay",
-        "last_lr",
-        "schedule",
-        "halve_every",
-    ),
-    *("warmup", "clip", "ema", "val_every", "select", "precision"),
-}
+from unjpeg.provenance import digest_of, fingerprint, modules_of_run
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +26,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", required=True, type=Path, help="folder for weights, card and history")
     parser.add_argument("--state", required=True, type=Path, help="folder in which the run keeps its state")
     parser.add_argument(
-        "--start-from", type=Path, help="folder of a trained model whose weights are the start"
+        "--start-from", type=Path, metavar="DIR", help="trained model whose weights are the start"
+    )
+    parser.add_argument(
+        "--restorer", type=Path, metavar="DIR", help="trained model whose output a critic learns to tell"
+    )
+    parser.add_argument("--critic", type=Path, metavar="DIR", help="trained critic that judges")
+    parser.add_argument(
+        "--parameters", type=Path, metavar="DIR", help="folder of parameter files, for losses that need them"
     )
     parser.add_argument("--max-seconds", type=float, help="stop with exit code 85 after so many seconds")
     parser.add_argument("--save-every", type=float, default=60, help="seconds between two states (60)")
@@ -55,14 +45,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from unjpeg import models, recipes
-    from unjpeg.inference import check_device, load_weights
+    from unjpeg import losses, models, recipes
+    from unjpeg.inference import check_device
     from unjpeg.store.patches import Patches
     from unjpeg.training.clock import Clock
+    from unjpeg.training.job import Job
+    from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
     from unjpeg.training.state import State
     from unjpeg.training.validation import Validation
 
-    clock, plan = Clock(args.max_seconds), _plan(args.run)
+    clock, plan = Clock(args.max_seconds), read_plan(args.run)
+    folders = parents_of(plan, {key: getattr(args, key) for key in PARENTS})
     import torch
     from lightning_fabric import Fabric
 
@@ -78,16 +71,20 @@ def run(args: argparse.Namespace) -> int:
         )
     validation = Validation(args.patches / "val.h5", module.CARD)
     torch.manual_seed(plan["seed"])
-    model = module.Model(channels=plan["channels"], **plan["settings"])
-    start = args.start_from and args.start_from / "model.safetensors"
-    if start:
-        load_weights(model, start)
+    model = network(plan, plan["channels"], folders.get("start_from"))
+    others = {key: parent for key, parent in plan["parents"].items() if key != "start_from"}
+    peers = {key: network(parent, plan["channels"], folders[key]) for key, parent in others.items()}
+    weights = plan["train"]["loss"]
+    functions = {name: (weight, losses.load(name, args.parameters)) for name, weight in weights.items()}
+    read = [args.parameters / file for name in weights for file in losses.files(name)]
+    read += [folder / "model.safetensors" for folder in folders.values()]
     code = fingerprint(*modules_of_run(plan))
-    digest = digest_of(plan, patches.digest, validation.digest, code, start and _sha256(start))
+    digest = digest_of(plan, patches.digest, validation.digest, code, [_sha256(path) for path in read])
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
     state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
-    result = train(plan, model, patches, validation, state, clock, fabric, _say, args.save_every)
+    job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, functions, peers)
+    result = train(job)
     if result is None:
         return clock.exit_code
     if not fabric.is_global_zero:
@@ -105,40 +102,17 @@ def run(args: argparse.Namespace) -> int:
         "precision": plan["train"]["precision"],
         "seconds": round(result["seconds"], 1),
         "versions": _versions(),
+        **result.get("card", {}),
     }
     _write(args.output, card, result)
     return 0
-
-
-def _plan(text: str) -> dict:
-    if not text.lstrip().startswith("{"):
-        try:
-            text = Path(text).read_text("utf-8")
-        except OSError as error:
-            raise UserError(f"--run: neither JSON nor a readable file: {text} ({error.strerror})") from None
-    try:
-        plan = json.loads(text)
-        check_name("models", plan["arch"], "--run: arch")
-        check_name("recipes", plan["recipe"], "--run: recipe")
-        check_name("losses", plan["train"]["loss"], "--run: train.loss")
-        check_settings(plan["arch"], plan["settings"], "--run: settings")
-        missing = {"model", "seed", "channels"} - plan.keys() or TRAIN - plan["train"].keys()
-        if missing:
-            raise KeyError(min(missing))
-    except UserError:
-        raise
-    except ValueError as error:
-        raise UserError(f"--run: not JSON: {error}") from None
-    except (KeyError, TypeError) as error:
-        raise UserError(f"--run: not a run as `unjpeg show-run` prints it: no {error}") from None
-    return plan
 
 
 def _write(folder: Path, card: dict, result: dict) -> None:
     from unjpeg.store.weights import write_weights
 
     table = io.StringIO()
-    writer = csv.DictWriter(table, ["step", "lr", "loss", "val_psnr", "val_gain"], lineterminator="\n")
+    writer = csv.DictWriter(table, list(result["history"][0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(result["history"])
     weights = {k: v.numpy() for k, v in result["weights"].items()}

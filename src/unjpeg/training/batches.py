@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from unjpeg.degradation import parse
 from unjpeg.store.patches import Patches
 
 
@@ -28,9 +29,15 @@ class Batches:
         return self._order
 
     def read(self, step: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        """(degraded, clean) of one step: float32 (B, C, P, P) in [0, 1] on `device`."""
+        """(degraded, clean) of one step: float32 (B, C, P, P) in [0, 1] on `device`, channels last."""
         places = self.indices(step)
         return tuple(_floats(a[places], device) for a in (self._patches.degraded, self._patches.clean))
+
+    def qualities(self, step: int, device: torch.device) -> torch.Tensor:
+        """libjpeg quality of each patch's last compression, float32 (B, 1); 100 where there was none."""
+        known = np.array([parse(text).quality or 100 for text in self._patches.degradations], np.float32)
+        labels = self._patches.degradation[self.indices(step)]
+        return torch.from_numpy(known[labels])[:, None].to(device)
 
 
 def _floats(pixels: np.ndarray, device: torch.device) -> torch.Tensor:

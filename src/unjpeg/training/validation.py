@@ -20,14 +20,15 @@ class Validation:
         self._card = card
         self.baseline = float(np.mean([_psnr(*pair) for pair in self._pairs]))  # dB, of the degraded images
 
-    def __call__(self, model: torch.nn.Module, device: torch.device) -> float:
-        """PSNR in dB after rounding to uint8, mean over the images."""
+    def __call__(self, model: torch.nn.Module, device: torch.device) -> dict[str, float]:
+        """Means over the images, in dB, after rounding to uint8: `val_psnr`, and its gain `val_gain`."""
         training = model.training
         model.eval()
         with torch.inference_mode():
             scores = [_psnr(self._restore(model, degraded, device), clean) for degraded, clean in self._pairs]
         model.train(training)
-        return float(np.mean(scores))
+        score = float(np.mean(scores))
+        return {"val_psnr": score, "val_gain": score - self.baseline}
 
     def _restore(self, model: torch.nn.Module, degraded: np.ndarray, device: torch.device) -> np.ndarray:
         x = torch.from_numpy(to_float32(degraded))[None].to(device)

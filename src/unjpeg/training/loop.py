@@ -1,0 +1,108 @@
+"""The loop that all recipes share: steps, history, the best weights, saving, stopping and going on.
+
+Every step depends on (seed, step) and the state alone, so a resumed run repeats an uninterrupted one
+bit by bit on a CPU, whenever it was stopped.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from unjpeg.errors import UserError
+from unjpeg.training.job import Job
+from unjpeg.training.optimise import learning_rate
+from unjpeg.training.progress import Progress
+
+
+def loop(
+    job: Job,
+    update: Callable[[int, float], dict[str, float]],
+    parts: dict[str, object],
+    judged: torch.nn.Module,
+    judge: Callable[[], dict[str, float]],
+    places: Callable[[int], np.ndarray],
+    best_by: str = "val_psnr",
+) -> dict | None:
+    """{"weights", "history", "best_step", "seconds"} of a finished run; None where the clock stopped it.
+
+    update(step, lr): one step; gives values, `loss` among them, whose means stand in the history.
+    parts: all that changes from step to step, by name: objects with state_dict and load_state_dict.
+    judged: the network whose weights are kept; judge(): its scores; places(step): of the step's
+    patches; best_by: a column of the history.
+    """
+    fabric, state, clock, settings = job.fabric, job.state, job.clock, job.settings
+    steps, every = settings["steps"], settings["val_every"]
+    parts = {**parts, "precision": fabric.strategy.precision}
+    step, history, sums, best, before = 0, [], {}, None, 0.0
+    if saved := state.load():
+        step, history, sums, best, before = (saved[k] for k in ("step", "history", "sums", "best", "seconds"))
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+        job.say(f"goes on after step {step} of {steps} ({state.folder})")
+    fabric.barrier()  # nobody may save, and drop old states, while another still reads
+
+    def save() -> None:
+        if fabric.is_global_zero:
+            counted = {"step": step, "history": history, "sums": sums, "best": best}
+            seconds = {"seconds": before + clock.seconds}
+            state.save(step, {**counted, **seconds, **{n: part.state_dict() for n, part in parts.items()}})
+
+    progress, last_save = Progress(job.run["model"], step, steps), clock.seconds
+    while step < steps:
+        torch.manual_seed(job.run["seed"] * 1_000_003 + step)  # dropout: a function of the step
+        lr = learning_rate(step, settings)
+        values = update(step, lr)
+        if not all(map(math.isfinite, values.values())):
+            _stop_at(job, step, places(step), values)
+        step, sums = step + 1, {k: sums.get(k, 0.0) + v for k, v in values.items()}
+
+        if step % every == 0 or step == steps:
+            since = step - (history[-1]["step"] if history else 0)
+            means = {name: value / since for name, value in sums.items()}
+            history.append({"step": step, "lr": lr, **means, **judge()})
+            sums = {}
+            if best is None or history[-1][best_by] > best["score"]:
+                best = {"score": history[-1][best_by], "step": step, "weights": copy_of(judged)}
+        progress(step, _shown(values, history), force=step == steps)
+        reason = fabric.broadcast(clock.reason) if fabric.world_size > 1 else clock.reason
+        if reason and step < steps:
+            save()
+            progress.close()
+            job.say(f"stopped after step {step} of {steps}: {reason}; the same command goes on")
+            return None
+        if clock.seconds - last_save > job.save_every:
+            save()
+            last_save = clock.seconds
+    progress.close()
+    save()
+    return {
+        "weights": best["weights"] if settings["select"] == "best" else copy_of(judged),
+        "history": history,
+        "best_step": best["step"],
+        "seconds": before + clock.seconds,
+    }
+
+
+def copy_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The weights as they are now, on the CPU."""
+    return {k: v.detach().cpu().clone().contiguous() for k, v in model.state_dict().items()}
+
+
+def _shown(values: dict, history: list[dict]) -> str:
+    now = ", ".join(f"{name} {value:.3g}" for name, value in values.items())
+    if not history or "val_gain" not in history[-1]:
+        return now
+    return f"{now}, val {history[-1]['val_gain']:+.2f} dB"
+
+
+def _stop_at(job: Job, step: int, places: np.ndarray, values: dict[str, float]) -> None:
+    """Say which patches made a loss explode, then stop: a broken run must not go on quietly."""
+    path = job.state.folder / f"non-finite-step-{step}.txt"
+    path.write_text("\n".join(map(str, places)) + "\n")
+    name, value = next((n, v) for n, v in values.items() if not math.isfinite(v))
+    raise UserError(
+        f"the {name} is {value} at step {step}; the places of its patches are in {path}; "
+        "states saved before it are kept; a lower lr or `clip` may help"
+    )

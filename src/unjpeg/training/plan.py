@@ -1,0 +1,64 @@
+"""A run as `unjpeg show-run` prints it: read, checked, and its networks built."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from unjpeg import models
+from unjpeg.config.settings import check_settings
+from unjpeg.errors import UserError
+from unjpeg.inference import load_weights
+from unjpeg.provenance import check_name
+
+KEYS = ["model", "seed", "channels", "adversarial", "parents"]
+TRAIN = [
+    *("loss", "steps", "batch", "optimiser", "lr", "betas", "weight_decay", "last_lr", "schedule"),
+    *("halve_every", "warmup", "clip", "ema", "val_every", "select", "precision"),
+]
+PARENTS = ("start_from", "restorer", "critic")
+
+
+def read_plan(text: str) -> dict:
+    """JSON, or a file of it; `UserError` for what is no run."""
+    if not text.lstrip().startswith("{"):
+        try:
+            text = Path(text).read_text("utf-8")
+        except OSError as error:
+            raise UserError(f"--run: neither JSON nor a readable file: {text} ({error.strerror})") from None
+    try:
+        plan = json.loads(text)
+        check_name("recipes", plan["recipe"], "--run: recipe")
+        for name in plan["train"]["loss"]:
+            check_name("losses", name, "--run: train.loss")
+        for network in (plan, *plan["parents"].values()):
+            check_name("models", network["arch"], "--run: arch")
+            check_settings(network["arch"], network["settings"], "--run: settings")
+        if missing := [key for key in KEYS if key not in plan] + [k for k in TRAIN if k not in plan["train"]]:
+            raise KeyError(missing[0])
+    except UserError:
+        raise
+    except ValueError as error:
+        raise UserError(f"--run: not JSON: {error}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"--run: not a run as `unjpeg show-run` prints it: no {error}") from None
+    return plan
+
+
+def parents_of(plan: dict, given: dict[str, Path | None]) -> dict[str, Path]:
+    """Folders of the trained models that the run stands on, by key; `UserError` for one too few or many."""
+    for key in PARENTS:
+        option = "--" + key.replace("_", "-")
+        if (wanted := plan["parents"].get(key)) and given[key] is None:
+            raise UserError(f"{option}: {plan['model']} stands on {wanted['model']}; give its folder")
+        if given[key] is not None and not wanted:
+            raise UserError(f"{option}: {plan['model']} names no {key}, so {given[key]} is of no use")
+    return {key: given[key] for key in plan["parents"]}
+
+
+def network(plan: dict, channels: int, folder: Path | None) -> torch.nn.Module:
+    """The network of `arch` and `settings`, with the weights in `folder`; new ones without a folder."""
+    model = models.load(plan["arch"]).Model(channels=channels, **plan["settings"])
+    if folder:
+        load_weights(model, folder / "model.safetensors")
+    return model
