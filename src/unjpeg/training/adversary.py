@@ -74,8 +74,8 @@ class Gate:
         if self.accuracy < self.wanted:
             raise UserError(
                 f"{job.run['model']}: the critic is right on {100 * self.accuracy:.1f} % of restored and "
-                f"clean patches (50 % is chance), adversarial.gate wants {100 * self.wanted:g} %: train the critic "
-                "longer, or set gate to 0 for a critic that cannot tell"
+                f"clean patches (50 % is chance), adversarial.gate wants {100 * self.wanted:g} %: train the "
+                "critic longer, or set gate to 0 for one that cannot tell"
             )
 
     def state_dict(self) -> dict[str, float]:
