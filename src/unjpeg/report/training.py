@@ -1,4 +1,4 @@
-"""How a run went: loss and validation gain against steps."""
+"""How a run went: loss and validation gain, or a critic's accuracy, against steps."""
 
 from pathlib import Path
 
@@ -11,13 +11,21 @@ from unjpeg.errors import UserError
 from unjpeg.report.scores import read_csv
 from unjpeg.report.style import COLOURS, RC, figure
 
-COLUMNS = ("step", "loss", "val_gain")
+COLUMNS = ("step", "loss")
+LOWER = {  # the first that a history has: its label, and what no training gives
+    "val_gain": ("validation PSNR gain\nover the JPEG (dB)", 0.0),
+    "accuracy": ("critic's accuracy on\ntraining patches", 0.5),
+}
 
 
 def read_history(path: Path | str) -> pd.DataFrame:
-    """The history of a run: columns `COLUMNS` at least, as numbers; nan where nothing was measured."""
+    """The history of a run: `COLUMNS` and one of `LOWER` at least, as numbers; nan where nothing was
+    measured."""
     history = read_csv(path, ["step", "lr", "loss", "val_psnr", "val_gain"])
-    if missing := [c for c in COLUMNS if c not in history]:
+    missing = [c for c in COLUMNS if c not in history]
+    if not set(LOWER) & set(history):
+        missing.append(" or ".join(LOWER))
+    if missing:
         raise UserError(f"{path}: no column {', '.join(missing)}; has {', '.join(history.columns)}")
     return history
 
@@ -33,9 +41,11 @@ def training_figure(model: str, history: pd.DataFrame) -> Figure:
             upper.set_yscale("log")
         upper.set_ylabel("training loss")
         upper.set_title(model, loc="left", fontsize=10)
-        _curve(lower, history["step"], history["val_gain"], COLOURS[1])
-        lower.axhline(0, color="#444444", linewidth=0.8, linestyle="--")
-        lower.set_ylabel("validation PSNR gain\nover the JPEG (dB)")
+        column = next(c for c in LOWER if c in history)
+        label, nothing = LOWER[column]
+        _curve(lower, history["step"], history[column], COLOURS[1])
+        lower.axhline(nothing, color="#444444", linewidth=0.8, linestyle="--")
+        lower.set_ylabel(label)
         lower.set_xlabel("optimiser steps")
         result.align_ylabels()
     return result
