@@ -1,0 +1,137 @@
+"""Every system of the full study, small: all its phases on real photographs, through to the tables.
+
+The study is made of config/config.yaml itself, so a new entry is run by being there. Entries that are
+equal once they are small (four qualities of AR-CNN, say) are run once.
+"""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from unjpeg import losses
+from unjpeg.config.study import read_study
+from unjpeg.provenance import constant_of
+
+SIDE = {"ms_ssim": 192, "critic": 64}  # smallest patch that a loss or a critic can judge
+
+
+def small(study, name, known):
+    """An entry of the full study, reduced: the smallest network, two steps, data of the same colour."""
+    entry = study.models[name]
+    run = entry.model_dump(mode="json", exclude_unset=True)
+    tiny = constant_of(f"unjpeg.models.{entry.arch}", "TINY")
+    gray = study.data[entry.data].channels == 1
+    judges = [*entry.train.loss, "critic" if entry.task == "critic" or entry.critic else ""]
+    side = max([32, *(SIDE[judge] for judge in judges if judge in SIDE)])
+    train = {key: run["train"][key] for key in ("loss", "optimiser") if key in run["train"]}
+    reduced = {
+        "settings": {**run.get("settings", {}), **tiny},
+        "data": f"{'gray' if gray else 'colour'}-{side}",
+        "train": {**train, "steps": 2, "batch": 2, "val_every": 2},
+        "degradations": ["gray-q10" if gray else "q10"],
+        **{key: known[parent] for key, parent in entry.parents.items()},
+    }
+    if entry.adversarial:
+        reduced["adversarial"] = {**run["adversarial"], "gate": 0.0}
+    return {**run, **reduced}
+
+
+def systems(study):
+    """Reduced entries by name, and for every entry of the full study the name that stands for it."""
+    models, known, seen = {}, {}, {}
+    for name in sorted(study.models, key=lambda n: len(lineage(study, n))):
+        run = small(study, name, known)
+        text = json.dumps(run, sort_keys=True)
+        known[name] = seen.setdefault(text, name)
+        if known[name] == name:
+            models[name] = run
+    return models, known
+
+
+def lineage(study, name):
+    """The entries that one stands on, itself last."""
+    parents = study.models[name].parents.values()
+    return [*(entry for parent in parents for entry in lineage(study, parent)), name]
+
+
+def data(name):
+    """The entry of `data` that its name describes."""
+    colour, side = name.split("-")
+    pairs = {"degradations": ["gray-q10" if colour == "gray" else "q10"], "patch": int(side), "per_image": 4}
+    return {"train": ["photos"], "val": ["photos"], **pairs}
+
+
+@pytest.fixture(scope="module")
+def study(root):
+    return read_study(root / "config" / "config.yaml")
+
+
+@pytest.fixture(scope="module")
+def finished_systems(study, root, home, tmp_path_factory):
+    """(folder of the results, names that stand for every entry)."""
+    models, known = systems(study)
+    names = {loss for run in models.values() for loss in run["train"].get("loss", {})}
+    files = [file for name in sorted(names) for file in losses.files(name)]
+    own = {file.rpartition("/")[2]: home / file for file in files}
+    whole = {
+        "study": "systems",
+        "splits": {"photos": {"lists": {"train": ["coffee"], "val": ["rocket"], "test": ["chelsea"]}}},
+        "metric_files": {name: {"path": str(path), "sha256": sha256(path)} for name, path in own.items()},
+        "data": {run["data"]: data(run["data"]) for run in models.values()},
+        "models": models,
+        "test": {"sets": ["photos"], "degradations": ["q10", "gray-q10"], "metrics": ["psnr"]},
+    }
+    folder = tmp_path_factory.mktemp("systems")
+    (folder / "systems.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--cores",
+        "2",
+        "--resources",
+        "gpu=2",
+        "--directory",
+        folder,
+    ]
+    command += ["--snakefile", root / "Snakefile", "--configfile", folder / "systems.yaml"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-5000:]
+    return folder / "results" / "systems", known
+
+
+def sha256(path):
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_every_system_stands_in_the_tables(study, finished_systems):
+    results, known = finished_systems
+    with open(results / "tables" / "scores.csv", newline="") as file:
+        rows = {(r["model"], r["degradation"]): float(r["value"]) for r in csv.DictReader(file)}
+    for name, run in study.models.items():
+        gray = study.data[run.data].channels == 1
+        scored = (known[name], "gray-q10" if gray else "q10") in rows
+        assert scored == (run.task == "restore"), name
+    assert all(value > 3 for value in rows.values())
+
+
+def test_every_network_of_the_package_is_in_the_full_study(study):
+    from unjpeg.provenance import modules_in
+
+    assert {run.arch for run in study.models.values()} == set(modules_in("models"))
+    assert {run.recipe for run in study.models.values()} == set(modules_in("recipes"))
+
+
+def test_phases_come_in_order(study):
+    """A PostGAN stands on its generator and on a critic that was trained against that generator."""
+    for name, run in study.models.items():
+        if run.recipe == "gan":
+            critic = study.models[run.critic]
+            assert critic.recipe == "critic", name
+            assert critic.restorer == run.start_from, name
