@@ -35,5 +35,8 @@ rule all:
 rule download:
     input:
         expand("resources/datasets/{dataset}/manifest.json", dataset=STUDY.used_sets),
-        expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
+        expand(
+            "resources/metrics/{metric}.json",
+            metric=sorted({*PARAMETRISED, *LOSS_ENTRIES}),
+        ),
     localrule: True

@@ -15,7 +15,13 @@ from unjpeg.errors import UserError, unknown
 
 ROOT = Path(__file__).resolve().parent
 PACKAGE = ROOT.name
-OFFERS = {"models": "Model", "metrics": "CARD", "losses": "loss", "recipes": "train", "steps": "run"}
+OFFERS = {
+    "models": {"Model"},
+    "metrics": {"CARD"},
+    "losses": {"loss", "make"},
+    "recipes": {"train"},
+    "steps": {"run"},
+}
 
 
 def path_of(module: str) -> Path | None:
@@ -25,9 +31,9 @@ def path_of(module: str) -> Path | None:
 
 
 def modules_in(folder: str) -> list[str]:
-    """Names that a sub-package offers: a name is a file that holds what `OFFERS` says."""
+    """Names that a sub-package offers: a name is a file that holds one of what `OFFERS` says."""
     files = sorted((ROOT / folder).glob("*.py"))
-    return [p.stem for p in files if OFFERS[folder] in bound_in(p)]
+    return [p.stem for p in files if OFFERS[folder] & bound_in(p)]
 
 
 @cache
@@ -141,6 +147,13 @@ def constant_of(module: str, name: str) -> object:
         if isinstance(node, ast.Assign) and [t.id for t in node.targets if isinstance(t, ast.Name)] == [name]:
             return ast.literal_eval(node.value)
     raise UserError(f"{module} has no {name}")
+
+
+def loss_entry(name: str) -> str | None:
+    """Entry of config/metrics.yaml with the files of a loss, or None: read from the loss's text."""
+    check_name("losses", name, "")
+    module = f"{PACKAGE}.losses.{name}"
+    return constant_of(module, "ENTRY") if "ENTRY" in bound_in(path_of(module)) else None
 
 
 def check_name(folder: str, name: str, where: str) -> None:

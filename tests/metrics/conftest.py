@@ -5,7 +5,8 @@ from skimage import data
 
 from unjpeg import images, jpeg
 from unjpeg.degradation import parse
-from unjpeg.metrics import lpips, pyiqa_bridge
+from unjpeg.metrics import lpips
+from unjpeg.parameters import VARIABLE
 
 ALEXNET = {
     "features.0": (64, 3, 11, 11),
@@ -86,7 +87,7 @@ def synthetic(tmp_path_factory):
 @pytest.fixture
 def parameters(synthetic, monkeypatch):
     """The synthetic folder, set as the one in use."""
-    monkeypatch.setenv(pyiqa_bridge.VARIABLE, str(synthetic))
+    monkeypatch.setenv(VARIABLE, str(synthetic))
     return synthetic
 
 
@@ -100,5 +101,5 @@ def published(shared, tmp_path, monkeypatch):
         ("brisque_svm_weights.pth", "brisque_svm_weights_from_allmodel.pt"),
     ):
         (place / name).write_bytes((shared / "metrics" / source).read_bytes())
-    monkeypatch.setenv(pyiqa_bridge.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     return tmp_path

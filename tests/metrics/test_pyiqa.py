@@ -9,6 +9,7 @@ import pytest
 
 from unjpeg.errors import UserError
 from unjpeg.metrics import load, lpips, protocol, pyiqa_bridge, score
+from unjpeg.parameters import VARIABLE, folder
 
 NAMES = ["ms_ssim", "lpips", "niqe", "brisque"]
 COLOR = protocol.named("color-420")
@@ -62,7 +63,7 @@ def test_the_number_of_threads_does_not_enter(pair, parameters):
 
 @pytest.mark.parametrize("name", ["lpips", "niqe", "brisque"])
 def test_a_missing_file_is_named_before_pyiqa_is_asked(pair, tmp_path, monkeypatch, name):
-    monkeypatch.setenv(pyiqa_bridge.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(UserError) as error:
         load(name).score(*pair("q10"), COLOR)
     text = str(error.value)
@@ -72,7 +73,7 @@ def test_a_missing_file_is_named_before_pyiqa_is_asked(pair, tmp_path, monkeypat
 
 @pytest.mark.parametrize("name", ["lpips", "niqe", "brisque"])
 def test_a_web_page_saved_as_parameters_is_one_line(pair, tmp_path, monkeypatch, name):
-    monkeypatch.setenv(pyiqa_bridge.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     for file in load(name).CARD.files:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("<!DOCTYPE html><title>404</title>" * 20)
@@ -82,9 +83,9 @@ def test_a_web_page_saved_as_parameters_is_one_line(pair, tmp_path, monkeypatch,
 
 
 def test_the_default_folder_is_the_one_of_the_rule(monkeypatch, tmp_path):
-    monkeypatch.delenv(pyiqa_bridge.VARIABLE, raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
-    assert pyiqa_bridge.folder() == tmp_path / "resources/metrics"
+    assert folder() == tmp_path / "resources/metrics"
 
 
 def test_lpips_is_the_paper_s_formula_on_inputs_in_minus_one_to_one(pair, parameters):

@@ -8,10 +8,10 @@ import pytest
 
 from unjpeg import metrics
 from unjpeg.errors import UserError
-from unjpeg.metrics import card, protocol, pyiqa_bridge, score
+from unjpeg.metrics import card, protocol, score
 
 COLOR = protocol.named("color-420")
-ALL = ["brisque", "lpips", "ms_ssim", "niqe", "psnr", "psnr_b", "ssim"]
+ALL = ["brisque", "lpips", "lpips_squeeze", "ms_ssim", "niqe", "psnr", "psnr_b", "ssim"]
 
 
 def test_a_name_is_a_file():
@@ -71,7 +71,3 @@ def test_cards_and_own_metrics_come_without_torch():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
-
-
-def test_the_bridge_needs_no_file_for_a_metric_without_parameters(tmp_path):
-    pyiqa_bridge.check_files(metrics.load("ms_ssim").CARD, tmp_path)

@@ -14,13 +14,14 @@ SHA = hashlib.sha256(DATA).hexdigest()
 
 @pytest.fixture
 def get(tmp_path, server):
-    def get(**changes) -> dict:
+    def get(wanted_by=None, note="", **changes) -> dict:
         file = {"file": "w.pth", "place": "hub/checkpoints", "urls": [server.url + "/w.pth"], "sha256": SHA}
-        metric = Metric(title="T", licence="L", citation="C", files=[file | changes])
+        metric = Metric(title="T", licence="L", citation="C", note=note, files=[file | changes])
         parser = argparse.ArgumentParser()
         parameters.arguments(parser)
         options = ["--metric", "toy", "--entry", to_json(metric), "--folder", f"{tmp_path}/metrics"]
         options += ["--output", f"{tmp_path}/metrics/toy.json", "--retries", "0", "--pause", "0.001"]
+        options += ["--wanted-by", wanted_by] if wanted_by else []
         parameters.run(parser.parse_args(options))
         return json.loads((tmp_path / "metrics" / "toy.json").read_text())
 
@@ -60,3 +61,11 @@ def test_a_wrong_file_leaves_nothing(get, server, tmp_path):
 def test_places_stay_inside(get, place):
     with pytest.raises(ValueError, match="below"):
         get(place=place)
+
+
+def test_the_error_says_who_wants_the_file_and_what_else_there_is(get, server):
+    server.answers["/w.pth"] = [b"something else"]
+    with pytest.raises(
+        UserError, match="w.pth: no mirror .*; wanted by model a, model b; l2 is a substitute$"
+    ):
+        get(wanted_by="model a, model b", note="l2 is a substitute")

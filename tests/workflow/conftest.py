@@ -88,6 +88,14 @@ def finished(tmp_path_factory, root):
 
 
 @pytest.fixture
+def fresh(tmp_path, root):
+    """The smoke study before anything has run."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    return Checkout(folder, root)
+
+
+@pytest.fixture
 def checkout(finished):
     """The finished study; code and config are put back afterwards."""
     kept = {

@@ -22,7 +22,7 @@ from unjpeg.config import registry
 from unjpeg.config.data import Split
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
-from unjpeg.provenance import fingerprint, modules_of_run
+from unjpeg.provenance import fingerprint, loss_entry, modules_of_run
 
 try:
     STUDY = check_study(dict(config), "config")
@@ -43,7 +43,22 @@ except UserError as error:
 
 MODELS = list(STUDY.models)
 SETS = list(STUDY.test.sets)
-PARAMETRISED = [metric for metric in STUDY.test.metrics if metric in METRICS]
+# Entries of config/metrics.yaml: a metric's is its name with hyphens, a loss names its own.
+PARAMETRISED = [
+    entry
+    for entry in (metric.replace("_", "-") for metric in STUDY.test.metrics)
+    if entry in METRICS
+]
+
+
+def loss_entries(model):
+    """Entries of config/metrics.yaml whose files the losses of a model read."""
+    loss = STUDY.models[model].train.loss
+    names = [loss] if isinstance(loss, str) else loss
+    return [entry for entry in map(loss_entry, names) if entry]
+
+
+LOSS_ENTRIES = sorted({entry for model in MODELS for entry in loss_entries(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
 # So that `unjpeg` in a rule is this checkout under this Python, installed or not.
@@ -120,6 +135,18 @@ def entry_of(wildcards):
 def files_of(wildcards):
     """The registry's entry of a metric's parameter files, as JSON."""
     return registry.to_json(METRICS[wildcards.metric])
+
+
+def loss_files(model):
+    """What says that the parameter files of a model's losses are here, and which: input of its training."""
+    return [f"resources/metrics/{entry}.json" for entry in loss_entries(model)]
+
+
+def users_of(wildcards):
+    """Who reads the files of an entry of config/metrics.yaml, in words."""
+    models = [model for model in MODELS if wildcards.metric in loss_entries(model)]
+    scores = ["the scores"] if wildcards.metric in PARAMETRISED else []
+    return ", ".join([*scores, *(f"model {model}" for model in models)]) or "nobody"
 
 
 def split_of(wildcards):

@@ -40,6 +40,9 @@ rule parameters:
     localrule: True
     conda:
         "../../envs/data.yaml"
+    # No `params`, which would fetch and train again where a model joins or leaves the readers.
+    resources:
+        wanted_by=users_of,
     params:
         entry=files_of,
         code=code("unjpeg.steps.parameters"),
@@ -48,6 +51,7 @@ rule parameters:
         unjpeg parameters \
             --metric {wildcards.metric} \
             --entry {params.entry:q} \
+            --wanted-by {resources.wanted_by:q} \
             --folder resources/metrics \
             --output {output:q} \
             >{log:q} 2>&1

@@ -144,7 +144,7 @@ class Dataset(Section):
 
 
 class Parameter(Remote):
-    """A metric's parameter file."""
+    """A parameter file of a metric or a loss."""
 
     place: Annotated[str, AfterValidator(_inside)] = Field(
         ".", description="Its folder below `resources/metrics`, which serves as TORCH_HOME."
@@ -153,7 +153,7 @@ class Parameter(Remote):
 
 
 class Metric(Section):
-    """What a learned metric needs beside code."""
+    """What a learned metric or loss needs beside code."""
 
     title: str = Field(description="Full name and variant.")
     licence: str = Field(description="Terms, in words.")

@@ -20,26 +20,9 @@ import numpy as np
 from unjpeg.errors import UserError
 from unjpeg.images import to_float32
 from unjpeg.metrics.card import Card
+from unjpeg.parameters import check_files, folder
 
-VARIABLE = "UNJPEG_METRICS"
-DEFAULT = Path("resources/metrics")
 UNREADABLE = (EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError, pickle.UnpicklingError)
-
-
-def folder() -> Path:
-    """Where the parameter files lie: the environment variable UNJPEG_METRICS, else resources/metrics."""
-    return Path(os.environ.get(VARIABLE) or DEFAULT).absolute()
-
-
-def check_files(card: Card, where: Path | None = None) -> None:
-    """`UserError` that names the first missing parameter file of `card` and what fetches it."""
-    for file in card.files:
-        path = (where or folder()) / file
-        if not path.is_file():
-            raise UserError(
-                f"{card.name}: no parameter file {path}; 'unjpeg parameters' (rule parameters) fetches it,"
-                f" {VARIABLE} names another folder"
-            )
 
 
 def score(card: Card, image: np.ndarray, reference: np.ndarray | None, where: Path | None = None) -> float:
@@ -51,13 +34,14 @@ def score(card: Card, image: np.ndarray, reference: np.ndarray | None, where: Pa
     """
     import torch
 
-    check_files(card, where)
+    where = where or folder()
+    check_files(card.name, card.files, where)
     if not card.reference and image.min() == image.max():
         return float("nan")
-    metric = _create(card, where or folder())
+    metric = _create(card, where)
     pair = [image, reference] if card.reference else [image]
     tensors = [torch.from_numpy(to_float32(pixels))[None] for pixels in pair]  # (1, C, H, W)
-    with _quiet(), _one_thread():
+    with _quiet(), one_thread():
         try:
             return metric(*tensors).item()
         except torch.linalg.LinAlgError:  # NIQE, where no block has texture
@@ -101,7 +85,7 @@ def _torch_home(where: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """BRISQUE moves by up to .003 with the number of threads, through the order of float32 sums."""
     import torch
 

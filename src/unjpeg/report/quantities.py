@@ -8,7 +8,16 @@ from unjpeg import metrics
 from unjpeg.metrics.card import Card
 
 # Columns stand in this order. Where the scale is in dB or open-ended, more than 2 decimals is noise.
-DECIMALS = {"psnr": 2, "ssim": 4, "psnr_b": 2, "ms_ssim": 4, "lpips": 4, "niqe": 2, "brisque": 2}
+DECIMALS = {
+    "psnr": 2,
+    "ssim": 4,
+    "psnr_b": 2,
+    "ms_ssim": 4,
+    "lpips": 4,
+    "lpips_squeeze": 4,
+    "niqe": 2,
+    "brisque": 2,
+}
 # The literature's cell; all others stand in a table of their own.
 FIDELITY = ("psnr", "ssim", "psnr_b")
 

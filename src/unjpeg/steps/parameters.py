@@ -1,4 +1,4 @@
-"""Bring the parameter files of one metric here, so that no scoring job touches the network.
+"""Bring the parameter files of a metric or loss here, so that no other job touches the network.
 
 Files land where pyiqa and torch.hub look when TORCH_HOME is the folder. An own copy is verified and
 copied to that place, under the name that those libraries expect.
@@ -16,8 +16,11 @@ from unjpeg.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--metric", required=True, help="name of the metric in config/metrics.yaml")
+    parser.add_argument("--metric", required=True, help="name of the entry in config/metrics.yaml")
     parser.add_argument("--entry", required=True, help="its entry: JSON, or @FILE")
+    parser.add_argument(
+        "--wanted-by", help="who reads the files, for the line that says why they are missing"
+    )
     parser.add_argument("--folder", required=True, type=Path, help="such as resources/metrics")
     parser.add_argument(
         "--output", required=True, type=Path, help="JSON: the files and their sha256 (written)"
@@ -40,11 +43,15 @@ def run(args: argparse.Namespace) -> None:
     rows = []
     for parameter in metric.files:
         ledger = Ledger(args.folder / parameter.place)
-        if parameter.path:
-            digest = _own(parameter, ledger.folder)
-        else:
-            fetch(parameter, parameter.urls, ledger, args.retries, args.timeout, args.pause)
-            digest = ledger.files[parameter.file]
+        try:
+            if parameter.path:
+                digest = _own(parameter, ledger.folder)
+            else:
+                fetch(parameter, parameter.urls, ledger, args.retries, args.timeout, args.pause)
+                digest = ledger.files[parameter.file]
+        except UserError as error:
+            wanted = f"wanted by {args.wanted_by}" if args.wanted_by else ""
+            raise UserError("; ".join(filter(None, (str(error), wanted, metric.note)))) from None
         path = os.path.normpath(os.path.join(parameter.place, parameter.file))
         rows.append(
             {"file": parameter.file, "path": path, "sha256": digest, "own_copy": bool(parameter.path)}
