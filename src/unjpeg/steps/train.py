@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--critic", type=Path, metavar="DIR", help="trained critic that judges")
     parser.add_argument(
-        "--parameters", type=Path, metavar="DIR", help="folder of parameter files, for losses that need them"
+        "--parameters", type=Path, metavar="DIR", help="folder of the files of losses that have any"
     )
     parser.add_argument("--max-seconds", type=float, help="stop with exit code 85 after so many seconds")
     parser.add_argument("--save-every", type=float, default=60, help="seconds between two states (60)")
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from unjpeg import losses, models, recipes
+    from unjpeg import losses, models, parameters, recipes
     from unjpeg.inference import check_device
     from unjpeg.store.patches import Patches
     from unjpeg.training.clock import Clock
@@ -75,15 +75,17 @@ def run(args: argparse.Namespace) -> int:
     others = {key: parent for key, parent in plan["parents"].items() if key != "start_from"}
     peers = {key: network(parent, plan["channels"], folders[key]) for key, parent in others.items()}
     weights = plan["train"]["loss"]
-    functions = {name: (weight, losses.load(name, args.parameters)) for name, weight in weights.items()}
-    read = [args.parameters / file for name in weights for file in losses.files(name)]
+    where = args.parameters or parameters.folder()
+    functions = {name: losses.load(name, where) for name in weights}
+    read = [where / file for name in weights for file in losses.files(name)]
     read += [folder / "model.safetensors" for folder in folders.values()]
     code = fingerprint(*modules_of_run(plan))
     digest = digest_of(plan, patches.digest, validation.digest, code, [_sha256(path) for path in read])
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
     state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
-    job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, functions, peers)
+    weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
+    job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, weighted, peers)
     result = train(job)
     if result is None:
         return clock.exit_code
@@ -119,6 +121,11 @@ def _write(folder: Path, card: dict, result: dict) -> None:
     write_weights(folder / "model.safetensors", weights, {"arch": card["arch"], "run": card["run"]})
     write_text(folder / "history.csv", table.getvalue())
     write_text(folder / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+
+
+def _on(device: object, loss: object) -> object:
+    """A loss with weights, on the device; a plain function as it is."""
+    return loss.to(device) if hasattr(loss, "to") else loss
 
 
 def _sha256(path: Path) -> str:
