@@ -68,5 +68,13 @@ def test_training_leaves_out_what_was_not_measured(study):
 
 def test_history_without_a_column_is_refused(tmp_path):
     (tmp_path / "history.csv").write_text("step,lr\n1,2\n")
-    with pytest.raises(UserError, match="history.csv: no column loss, val_gain; has step, lr"):
+    with pytest.raises(UserError, match="history.csv: no column loss, val_gain or accuracy; has step, lr"):
         read_history(tmp_path / "history.csv")
+
+
+def test_a_critics_accuracy_is_drawn_instead_of_a_gain(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("step,lr,loss,accuracy\n10,1e-3,0.69,0.5\n20,1e-3,0.4,0.8\n")
+    upper, lower = training_figure("judge", read_history(path)).axes
+    assert list(lower.lines[0].get_ydata()) == [0.5, 0.8]
+    assert "accuracy" in lower.get_ylabel()

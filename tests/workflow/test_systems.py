@@ -11,6 +11,8 @@ import sys
 
 import pytest
 import yaml
+from PIL import Image
+from skimage import data as photographs
 
 from unjpeg import losses
 from unjpeg.config.study import read_study
@@ -62,12 +64,25 @@ def data(name):
     """The entry of `data` that its name describes."""
     colour, side = name.split("-")
     pairs = {"degradations": ["gray-q10" if colour == "gray" else "q10"], "patch": int(side), "per_image": 4}
-    return {"train": ["photos"], "val": ["photos"], **pairs}
+    return {"train": ["crops"], "val": ["crops"], **pairs}
 
 
 @pytest.fixture(scope="module")
 def study(root):
     return read_study(root / "config" / "config.yaml")
+
+
+def crops(folder):
+    """A data set of parts of photographs, the smallest that will do, and how it is divided."""
+    folder.mkdir()
+    for name, side in (("coffee", 256), ("rocket", 80), ("chelsea", 100)):
+        Image.fromarray(getattr(photographs, name)()[100 : 100 + side, 150 : 150 + side]).save(
+            folder / f"{name}.png"
+        )
+    words = {"title": "Crops", "licence": "see scikit-image", "citation": "see scikit-image", "manual": "-"}
+    return {"crops": {**words, "count": 3, "path": str(folder)}}, {
+        "crops": {"lists": {"train": ["coffee"], "val": ["rocket"], "test": ["chelsea"]}}
+    }
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +92,17 @@ def finished_systems(study, root, home, tmp_path_factory):
     names = {loss for run in models.values() for loss in run["train"].get("loss", {})}
     files = [file for name in sorted(names) for file in losses.files(name)]
     own = {file.rpartition("/")[2]: home / file for file in files}
+    folder = tmp_path_factory.mktemp("systems")
+    datasets, splits = crops(folder / "crops")
     whole = {
         "study": "systems",
-        "splits": {"photos": {"lists": {"train": ["coffee"], "val": ["rocket"], "test": ["chelsea"]}}},
+        "datasets": datasets,
+        "splits": splits,
         "metric_files": {name: {"path": str(path), "sha256": sha256(path)} for name, path in own.items()},
         "data": {run["data"]: data(run["data"]) for run in models.values()},
         "models": models,
-        "test": {"sets": ["photos"], "degradations": ["q10", "gray-q10"], "metrics": ["psnr"]},
+        "test": {"sets": ["crops"], "degradations": ["q10", "gray-q10"], "metrics": ["psnr"]},
     }
-    folder = tmp_path_factory.mktemp("systems")
     (folder / "systems.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     command = [
         sys.executable,

@@ -21,7 +21,7 @@ LOWER = {  # the first that a history has: its label, and what no training gives
 def read_history(path: Path | str) -> pd.DataFrame:
     """The history of a run: `COLUMNS` and one of `LOWER` at least, as numbers; nan where nothing was
     measured."""
-    history = read_csv(path, ["step", "lr", "loss", "val_psnr", "val_gain"])
+    history = read_csv(path, [*COLUMNS, *LOWER])
     missing = [c for c in COLUMNS if c not in history]
     if not set(LOWER) & set(history):
         missing.append(" or ".join(LOWER))
