@@ -42,7 +42,7 @@ def curve(path: Path, models: list[str]) -> Picture:
 
 def training(path: Path) -> Picture:
     """A figure `training/{model}.svg` of `unjpeg plots`."""
-    alt = f"Training loss, and validation PSNR gain in dB or a critic's accuracy, against steps, of {path.stem}."
+    alt = f"Training loss, and validation gain in dB or a critic's accuracy, against steps, of {path.stem}."
     return picture(path, alt, path.stem, [path.stem])
 
 
