@@ -55,6 +55,20 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.degradations", ["q10", "gray-q10", "q10"], "q10 stands there twice"),
         ("test.sets", ["photos", "photos"], "photos stands there twice"),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
+        ("models.ar-cnn-fixed.train.loss", {"l1": 1, "l3": 1}, "no loss 'l3'"),
+        ("models.ar-cnn-fixed.train.loss", {}, "at least one loss"),
+        ("models.ar-cnn-fixed.train.loss", {"l1": -1}, "greater than 0"),
+        (
+            "models.ar-cnn-fixed.recipe",
+            "quality",
+            "recipe quality wants a network with `both`, ar_cnn has none",
+        ),
+        ("models.ar-cnn-fixed.recipe", "critic", "ar_cnn is a restore; recipe critic"),
+        ("models.ar-cnn-fixed.recipe", "gan", "adversarial: recipe gan needs it"),
+        ("models.ar-cnn-fixed.adversarial", {"gate": 0.5}, "regression has no use for it, recipe gan has"),
+        ("models.ar-cnn-fixed.restorer", "car-cnn-fixed", "regression has no use for it, recipe critic has"),
+        ("models.conv-unit-fixed.start_from", "car-cnn-fixed", "car-cnn-fixed is of arch car_cnn"),
+        ("models.ar-cnn-fixed.degradations", [], "at least 1 item"),
         ("models.ar-cnn-fixed.train.steps", 0, "models.ar-cnn-fixed.train.steps"),
         ("models.ar-cnn-fixed.train.steps", "many", "got 'many'"),
         ("models.ar-cnn-fixed.train.halve_every", 5, "go together"),
@@ -115,3 +129,45 @@ def test_a_run_holds_its_own_model_only(tiny):
     other = check_study(changed(tiny, "models.ar-cnn-fixed.train.lr", 0.5), "x")
     assert study.run_of("car-cnn-fixed") == other.run_of("car-cnn-fixed")
     assert study.run_of("ar-cnn-fixed") != other.run_of("ar-cnn-fixed")
+
+
+CRITIC = {"arch": "patchgan", "recipe": "critic", "data": "gray-q10", "train": {"steps": 1}}
+
+
+def with_critic(tiny, judge=None, gan=None):
+    """`tiny` with a critic, and with AR-CNN trained against it."""
+    data = changed(tiny, "models.judge", {**CRITIC, **(judge or {})})
+    data["models"]["ar-cnn-fixed"].update(
+        {"recipe": "gan", "critic": "judge", "adversarial": {}, **(gan or {})}
+    )
+    return data
+
+
+def test_a_critic_is_trained_and_never_tested(tiny):
+    study = check_study(with_critic(tiny), "x")
+    assert "judge" in study.models
+    assert "judge" not in study.models_under("gray-q10")
+    assert study.run_of("judge")["train"]["loss"] == {}
+    assert study.run_of("ar-cnn-fixed")["parents"]["critic"]["arch"] == "patchgan"
+
+
+@pytest.mark.parametrize(
+    ("judge", "gan", "says"),
+    [
+        ({}, {"critic": "jugde"}, "no model 'jugde'; did you mean 'judge'?"),
+        ({}, {"critic": "car-cnn-fixed"}, "car-cnn-fixed (car_cnn) is a restore, want a critic"),
+        ({}, {"critic": "ar-cnn-fixed"}, "a circle"),
+        ({"restorer": "ar-cnn-fixed"}, {}, "a circle"),
+        ({"restorer": "conv-unit-fixed"}, {}, "conv-unit-fixed has 3 channels, judge has 1"),
+        ({"data": "rgb-q10"}, {}, "judge has 3 channels, ar-cnn-fixed has 1"),
+        ({"train": {"steps": 1, "loss": "l1"}}, {}, "train.loss: recipe critic has its own"),
+        ({"degradations": ["gray-q10"]}, {}, "degradations: patchgan is a critic, it restores nothing"),
+        ({}, {"adversarial": {"gate": 1.5}}, "less than or equal to 1"),
+        ({}, {"adversarial": {"gat": 1}}, "no key 'gat'; did you mean 'gate'?"),
+    ],
+)
+def test_mistakes_between_models_are_one_line(tiny, judge, gan, says):
+    with pytest.raises(UserError) as caught:
+        check_study(with_critic(tiny, judge, gan), "x")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)

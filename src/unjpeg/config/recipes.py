@@ -4,6 +4,11 @@ from unjpeg.errors import UserError
 from unjpeg.provenance import constant_of, methods_of, modules_in
 
 
+def has_loss(recipe: str) -> bool:
+    """Whether a recipe uses `train.loss`."""
+    return constant_of(f"unjpeg.recipes.{recipe}", "TAKES")["loss"]
+
+
 def check_recipe(run: "ModelRun") -> None:  # noqa: F821 (it is the caller's)
     """`UserError` where the recipe trains other networks, lacks a key, or has no use for one."""
     takes = {name: constant_of(f"unjpeg.recipes.{name}", "TAKES") for name in modules_in("recipes")}
@@ -25,3 +30,5 @@ def check_recipe(run: "ModelRun") -> None:  # noqa: F821 (it is the caller's)
             raise UserError(f"{key}: recipe {run.recipe} needs it")
     if not own["loss"] and "loss" in run.train.model_fields_set:
         raise UserError(f"train.loss: recipe {run.recipe} has its own")
+    if run.task != "restore" and run.degradations is not None:
+        raise UserError(f"degradations: {run.arch} is a {run.task}, it restores nothing that could be tested")

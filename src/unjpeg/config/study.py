@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from unjpeg.config.data import Data, Degraded, Split
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.parents import check_parents
+from unjpeg.config.recipes import has_loss
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
@@ -140,7 +141,7 @@ class Study(Section):
             "channels": self.data[run.data].channels,
             "degradations": self.data[run.data].degradations,
             "trained_on": self.data[run.data].train,
-            "train": run.train.model_dump(mode="json"),
+            "train": run.train.model_dump(mode="json") | ({} if has_loss(run.recipe) else {"loss": {}}),
             "adversarial": run.adversarial and run.adversarial.model_dump(mode="json"),
             "parents": {
                 key: {"model": name, "arch": parent.arch, "settings": parent.settings}
