@@ -37,6 +37,6 @@ rule download:
         expand("resources/datasets/{dataset}/manifest.json", dataset=STUDY.used_sets),
         expand(
             "resources/metrics/{metric}.json",
-            metric=sorted({*PARAMETRISED, *LOSS_ENTRIES}),
+            metric=sorted({*PARAMETRISED, *TRAINED_WITH}),
         ),
     localrule: True

@@ -15,6 +15,7 @@ DEFAULT = Path("resources/metrics")
 PUBLISHERS = {
     "hub/checkpoints": "download.pytorch.org/models",
     "hub/pyiqa": "huggingface.co/chaofengc/IQA-PyTorch-Weights",
+    "hub/timm": "github.com/rwightman/pytorch-image-models",
 }
 
 

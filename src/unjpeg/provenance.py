@@ -149,10 +149,10 @@ def constant_of(module: str, name: str) -> object:
     raise UserError(f"{module} has no {name}")
 
 
-def loss_entry(name: str) -> str | None:
-    """Entry of config/metrics.yaml with the files of a loss, or None: read from the loss's text."""
-    check_name("losses", name, "")
-    module = f"{PACKAGE}.losses.{name}"
+def entry_of(folder: str, name: str) -> str | None:
+    """Entry of config/metrics.yaml with the parameter files of a loss or network, or None: from its text."""
+    check_name(folder, name, "")
+    module = f"{PACKAGE}.{folder}.{name}"
     return constant_of(module, "ENTRY") if "ENTRY" in bound_in(path_of(module)) else None
 
 

@@ -69,6 +69,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("models.ar-cnn-fixed.restorer", "car-cnn-fixed", "regression has no use for it, recipe critic has"),
         ("models.conv-unit-fixed.start_from", "car-cnn-fixed", "car-cnn-fixed is of arch car_cnn"),
         ("models.ar-cnn-fixed.degradations", [], "at least 1 item"),
+        ("models.ar-cnn-fixed.pretrained", True, "no weights are known for ar_cnn; allowed for: arnet"),
         ("models.ar-cnn-fixed.train.steps", 0, "models.ar-cnn-fixed.train.steps"),
         ("models.ar-cnn-fixed.train.steps", "many", "got 'many'"),
         ("models.ar-cnn-fixed.train.halve_every", 5, "go together"),

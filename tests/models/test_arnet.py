@@ -44,3 +44,42 @@ def test_pixel_shuffles_start_without_a_checkerboard():
 def test_an_unknown_encoder():
     with pytest.raises(UserError, match="no encoder 'minimum'; did you mean 'minimal'"):
         arnet.Model(encoder="minimum")
+
+
+@pytest.fixture
+def imagenet(tmp_path):
+    """A file as timm publishes it, with drawn weights and statistics, and the network it was saved from."""
+    from unjpeg import torchvision_shim
+
+    torchvision_shim.ensure()
+    import timm
+
+    torch.manual_seed(0)
+    network = timm.create_model("mobilenetv3_rw", bn_eps=1e-3)
+    for name, buffer in network.named_buffers():
+        if name.endswith("running_var"):
+            buffer.uniform_(0.5, 2)
+    path = tmp_path / models.files("arnet")[0]
+    path.parent.mkdir(parents=True)
+    torch.save(network.state_dict(), path)
+    return network.eval()
+
+
+def test_the_encoder_starts_from_the_file(imagenet, tmp_path):
+    model = models.load("arnet").Model(width=8).eval()
+    before = model.head.bias.clone()
+    models.pretrain("arnet", model, tmp_path)
+    x = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        ours = model.blocks(model.stem(x))
+        theirs = imagenet.blocks(imagenet.bn1(imagenet.conv_stem(x)))
+    torch.testing.assert_close(ours, theirs)
+    assert torch.equal(model.head.bias, before)
+
+
+def test_pretrained_weights_that_do_not_fit_are_one_line(imagenet, tmp_path):
+    with pytest.raises(UserError, match="does not fit the encoder; .* encoder: large"):
+        models.pretrain("arnet", models.load("arnet").Model(encoder="minimal", width=8), tmp_path)
+    (tmp_path / models.files("arnet")[0]).unlink()
+    with pytest.raises(UserError, match="no parameter file .*github.com/rwightman.*`pretrained: false`"):
+        models.pretrain("arnet", models.load("arnet").Model(width=8), tmp_path)

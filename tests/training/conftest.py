@@ -55,6 +55,7 @@ RUN = {
     "degradations": ["gray-q10"],
     "trained_on": ["a"],
     "train": TRAIN,
+    "pretrained": False,
     "adversarial": None,
     "parents": {},
 }

@@ -28,7 +28,15 @@ def test_a_batch_knows_the_quality_of_its_last_compression(tmp_path):
 def test_the_network_learns_to_say_the_quality(trainer, patches):
     from unjpeg.inference import Restorer
 
-    changes = {"arch": "fbcnn", "settings": SETTINGS, "ema": None, "lr": 3e-3, "val_every": 150, "steps": 150, "schedule": "constant"}
+    changes = {
+        "arch": "fbcnn",
+        "settings": SETTINGS,
+        "ema": None,
+        "lr": 3e-3,
+        "val_every": 150,
+        "steps": 150,
+        "schedule": "constant",
+    }
     degraded = Batches(Patches(patches / "train.h5"), 16, seed=0).read(0, torch.device("cpu"))[0]
     errors = {}
     for recipe in ("regression", "quality"):

@@ -22,7 +22,7 @@ from unjpeg.config import registry
 from unjpeg.config.data import Split
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
-from unjpeg.provenance import fingerprint, loss_entry, modules_of_run
+from unjpeg.provenance import entry_of, fingerprint, modules_of_run
 
 try:
     STUDY = check_study(dict(config), "config")
@@ -51,14 +51,15 @@ PARAMETRISED = [
 ]
 
 
-def loss_entries(model):
-    """Entries of config/metrics.yaml whose files the losses of a model read."""
-    loss = STUDY.models[model].train.loss
-    names = [loss] if isinstance(loss, str) else loss
-    return [entry for entry in map(loss_entry, names) if entry]
+def trained_with(model):
+    """Entries of config/metrics.yaml whose files a model's training reads: of its losses, of its network."""
+    run = STUDY.models[model]
+    names = [("losses", loss) for loss in run.train.loss]
+    names += [("models", run.arch)] if run.pretrained else []
+    return [entry for entry in (entry_of(*name) for name in names) if entry]
 
 
-LOSS_ENTRIES = sorted({entry for model in MODELS for entry in loss_entries(model)})
+TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
 # So that `unjpeg` in a rule is this checkout under this Python, installed or not.
@@ -137,14 +138,14 @@ def files_of(wildcards):
     return registry.to_json(METRICS[wildcards.metric])
 
 
-def loss_files(model):
-    """What says that the parameter files of a model's losses are here, and which: input of its training."""
-    return [f"resources/metrics/{entry}.json" for entry in loss_entries(model)]
+def files_to_train(model):
+    """What says that the parameter files of a model's training are here, and which: input of its rule."""
+    return [f"resources/metrics/{entry}.json" for entry in trained_with(model)]
 
 
 def users_of(wildcards):
     """Who reads the files of an entry of config/metrics.yaml, in words."""
-    models = [model for model in MODELS if wildcards.metric in loss_entries(model)]
+    models = [model for model in MODELS if wildcards.metric in trained_with(model)]
     scores = ["the scores"] if wildcards.metric in PARAMETRISED else []
     return ", ".join([*scores, *(f"model {model}" for model in models)]) or "nobody"
 

@@ -1,7 +1,7 @@
 """One rule per model of the study, so that a profile can give each its own GPU, threads and time.
 
 Needs: results/{study}/patches/{data}/{train,val}.h5, the weights of the models it stands on, the
-       parameter files of its losses
+       parameter files of its losses and its network
 Gives: results/{study}/models/{model}/{model.safetensors,card.json,history.csv}
 The state of a run lives undeclared in results/{study}/state, or Snakemake would delete it with a
 failed job. Exit code 85 (time is up, state saved) is a failure to Snakemake; `retries` goes on.
@@ -19,7 +19,7 @@ for model in MODELS:
                 f"results/{{study}}/models/{parent}/model.safetensors"
                 for parent in STUDY.models[model].parents.values()
             ],
-            parameters=loss_files(model),
+            parameters=files_to_train(model),
         output:
             weights=f"results/{{study}}/models/{model}/model.safetensors",
             card=f"results/{{study}}/models/{model}/card.json",

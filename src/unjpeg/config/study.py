@@ -136,6 +136,7 @@ class Study(Section):
             "model": model,
             "arch": run.arch,
             "settings": run.settings,
+            "pretrained": run.pretrained,
             "recipe": run.recipe,
             "seed": self.seed if run.seed is None else run.seed,
             "channels": self.data[run.data].channels,

@@ -18,7 +18,7 @@ from unjpeg.config.load import Section
 from unjpeg.config.recipes import check_recipe
 from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
-from unjpeg.provenance import check_name, constant_of
+from unjpeg.provenance import check_name, constant_of, entry_of, modules_in
 
 
 def _weights(losses: object) -> object:
@@ -107,6 +107,9 @@ class ModelRun(Section):
     start_from: str | None = Field(
         None, description="Another entry of `models` with the same `arch`, whose weights are the start."
     )
+    pretrained: bool = Field(
+        False, description="Start from the weights that the network's file names (its `ENTRY`): `arnet`."
+    )
     restorer: str | None = Field(
         None,
         description="Recipe `critic`: the entry of `models` whose output it learns to tell from clean "
@@ -123,7 +126,16 @@ class ModelRun(Section):
         check_name("recipes", self.recipe, "recipe")
         check_recipe(self)
         check_settings(self.arch, self.settings, "settings")
+        if self.pretrained:
+            self._check_pretrained()
         return self
+
+    def _check_pretrained(self) -> None:
+        if self.start_from:
+            raise UserError("pretrained: start_from already says where it starts; give one of the two")
+        if entry_of("models", self.arch) is None:
+            having = ", ".join(name for name in modules_in("models") if entry_of("models", name))
+            raise UserError(f"pretrained: no weights are known for {self.arch}; allowed for: {having}")
 
     @property
     def parents(self) -> dict[str, str]:

@@ -6,14 +6,30 @@ multiples of it), halo (pixels of context that an output pixel sees on each side
 parameters (pairs of constructor arguments and the number of parameters of that published form).
 `TINY`: settings for tests.
 
+A network with published weights for a part of it binds `ENTRY` and `FILES`, as losses do
+(docs/add-a-loss.md), and `pretrain(model, folder)`.
+
 Task `restore` is the above. Task `critic`: `Model.forward(candidate, degraded)` judges an image beside
 what it was restored from and gives logits (B, 1, h, w), above 0 for clean.
 """
 
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
-from unjpeg.provenance import check_name
+from unjpeg import parameters
+from unjpeg.provenance import check_name, constant_of, entry_of
+
+
+def files(arch: str) -> tuple[str, ...]:
+    """Parameter files that `pretrain` of a network reads, as paths below their folder."""
+    return constant_of(f"unjpeg.models.{arch}", "FILES") if entry_of("models", arch) else ()
+
+
+def pretrain(arch: str, model: object, folder: Path) -> None:
+    """Fill what the network's file has weights for; `UserError` where the file is missing or another's."""
+    parameters.check_files(f"network {arch}", files(arch), folder, "; `pretrained: false` does without")
+    load(arch).pretrain(model, folder)
 
 
 def load(arch: str) -> ModuleType:

@@ -17,6 +17,7 @@ Needs timm (tried: 1.0.31). Every output of `large` sees the whole image through
 `minimal` hundreds of pixels, so images are never cut: 1.1 kB of memory per pixel and layer at full size.
 """
 
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -24,8 +25,9 @@ from torch import nn
 from torch.nn.functional import interpolate
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
-from unjpeg.errors import unknown
+from unjpeg.errors import UserError, unknown
 from unjpeg.layers.imagenet import ImageNet
+from unjpeg.layers.pretrained import read_tensors
 
 CARD = {
     "title": "ARNet",
@@ -36,11 +38,13 @@ CARD = {
     "task": "restore",
     "parameters": (({}, 39_240_666), ({"encoder": "minimal"}, 15_069_484)),
 }
+ENTRY = "mobilenetv3-rw"
+FILES = ("hub/timm/mobilenetv3_100-35495452.pth",)
 TINY = {"encoder": "minimal", "width": 8, "multiscale": True}
 
 # timm's name and options; its blocks after which a resolution ends, with channels: 1/4, 1/8, 1/16, 1/32.
 ENCODERS = {
-    "large": ("mobilenetv3_rw", {}, {1: 24, 2: 40, 4: 112, 6: 960}),
+    "large": ("mobilenetv3_rw", {"bn_eps": 1e-3}, {1: 24, 2: 40, 4: 112, 6: 960}),
     "minimal": (
         "tf_mobilenetv3_small_minimal_100",
         {"pad_type": "", "bn_eps": 1e-5},
@@ -135,6 +139,20 @@ def _icnr(conv: nn.Conv2d) -> None:
 
 def _shuffle() -> list[nn.Module]:
     return [nn.PixelShuffle(2), nn.ReplicationPad2d((1, 0, 1, 0)), nn.AvgPool2d(2, stride=1)]
+
+
+def pretrain(model: Model, folder: Path) -> None:
+    """ImageNet's weights into the encoder `large`; none were ever published for the original's `minimal`."""
+    what = "timm's weights of mobilenetv3_rw, of github.com/rwightman/pytorch-image-models"
+    path = folder / FILES[0]
+    read = read_tensors(path, what)
+    ours = {"conv_stem": "stem.0", "bn1": "stem.1", "blocks": "blocks"}
+    parts = {k: k.partition(".") for k in read}
+    have = {f"{ours[a]}.{b}": read[k] for k, (a, _, b) in parts.items() if a in ours}
+    wanted = {k: v for k, v in model.state_dict().items() if k.startswith(("stem.", "blocks."))}
+    if any(k not in have or have[k].shape != v.shape for k, v in wanted.items()):
+        raise UserError(f"{path}: does not fit the encoder; want {what}, and the setting encoder: large")
+    model.load_state_dict({k: have[k] for k in wanted}, strict=False)
 
 
 def _encoder(name: str) -> tuple[nn.Module, nn.Sequential, dict[int, int]]:

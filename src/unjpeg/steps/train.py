@@ -76,8 +76,11 @@ def run(args: argparse.Namespace) -> int:
     peers = {key: network(parent, plan["channels"], folders[key]) for key, parent in others.items()}
     weights = plan["train"]["loss"]
     where = args.parameters or parameters.folder()
+    if plan["pretrained"]:
+        models.pretrain(plan["arch"], model, where)
     functions = {name: losses.load(name, where) for name in weights}
     read = [where / file for name in weights for file in losses.files(name)]
+    read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
     read += [folder / "model.safetensors" for folder in folders.values()]
     code = fingerprint(*modules_of_run(plan))
     digest = digest_of(plan, patches.digest, validation.digest, code, [_sha256(path) for path in read])

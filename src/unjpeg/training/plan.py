@@ -11,7 +11,7 @@ from unjpeg.errors import UserError
 from unjpeg.inference import load_weights
 from unjpeg.provenance import check_name
 
-KEYS = ["model", "seed", "channels", "adversarial", "parents"]
+KEYS = ["model", "seed", "channels", "pretrained", "adversarial", "parents"]
 TRAIN = [
     *("loss", "steps", "batch", "optimiser", "lr", "betas", "weight_decay", "last_lr", "schedule"),
     *("halve_every", "warmup", "clip", "ema", "val_every", "select", "precision"),
