@@ -13,7 +13,7 @@ from unjpeg.config.registry import (
     to_json,
 )
 from unjpeg.errors import UserError
-from unjpeg.provenance import constant_of, entry_of, modules_in
+from unjpeg.provenance import constant_of, modules_in, parameter_entry
 
 CONFIG = Path(__file__).parents[1] / "config"
 BASE = {"title": "T", "licence": "L", "citation": "C", "count": 1}
@@ -100,10 +100,10 @@ def test_names_are_fit_for_files():
 
 def test_every_file_of_a_loss_or_network_stands_in_the_entry_that_it_names():
     known = metrics(CONFIG / "metrics.yaml")
-    named = [(kind, n) for kind in ("losses", "models") for n in modules_in(kind) if entry_of(kind, n)]
+    named = [(kind, n) for kind in ("losses", "models") for n in modules_in(kind) if parameter_entry(kind, n)]
     assert {("losses", "vgg19"), ("losses", "lpips_vgg"), ("models", "arnet")} <= set(named)
     for kind, name in named:
-        files = known[entry_of(kind, name)].files
+        files = known[parameter_entry(kind, name)].files
         assert tuple(f"{p.place}/{p.file}" for p in files) == constant_of(f"unjpeg.{kind}.{name}", "FILES")
         assert all(p.sha256 or p.sha256_prefix for p in files), name
 

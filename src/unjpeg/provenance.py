@@ -149,7 +149,7 @@ def constant_of(module: str, name: str) -> object:
     raise UserError(f"{module} has no {name}")
 
 
-def entry_of(folder: str, name: str) -> str | None:
+def parameter_entry(folder: str, name: str) -> str | None:
     """Entry of config/metrics.yaml with the parameter files of a loss or network, or None: from its text."""
     check_name(folder, name, "")
     module = f"{PACKAGE}.{folder}.{name}"

@@ -34,10 +34,11 @@ def small(study, name, known):
         "settings": {**run.get("settings", {}), **tiny},
         "data": f"{'gray' if gray else 'colour'}-{side}",
         "train": {**train, "steps": 2, "batch": 2, "val_every": 2},
-        "degradations": ["gray-q10" if gray else "q10"],
         "pretrained": False,  # the encoder of the smallest network has no such weights
         **{key: known[parent] for key, parent in entry.parents.items()},
     }
+    if entry.task == "restore":
+        reduced["degradations"] = ["gray-q10" if gray else "q10"]
     if entry.adversarial:
         reduced["adversarial"] = {**run["adversarial"], "gate": 0.0}
     return {**run, **reduced}

@@ -22,7 +22,7 @@ from unjpeg.config import registry
 from unjpeg.config.data import Split
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
-from unjpeg.provenance import entry_of, fingerprint, modules_of_run
+from unjpeg.provenance import fingerprint, modules_of_run, parameter_entry
 
 try:
     STUDY = check_study(dict(config), "config")
@@ -56,7 +56,7 @@ def trained_with(model):
     run = STUDY.models[model]
     names = [("losses", loss) for loss in run.train.loss]
     names += [("models", run.arch)] if run.pretrained else []
-    return [entry for entry in (entry_of(*name) for name in names) if entry]
+    return [entry for entry in (parameter_entry(*name) for name in names) if entry]
 
 
 TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})

@@ -18,7 +18,7 @@ from unjpeg.config.load import Section
 from unjpeg.config.recipes import check_recipe
 from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
-from unjpeg.provenance import check_name, constant_of, entry_of, modules_in
+from unjpeg.provenance import check_name, constant_of, modules_in, parameter_entry
 
 
 def _weights(losses: object) -> object:
@@ -133,8 +133,8 @@ class ModelRun(Section):
     def _check_pretrained(self) -> None:
         if self.start_from:
             raise UserError("pretrained: start_from already says where it starts; give one of the two")
-        if entry_of("models", self.arch) is None:
-            having = ", ".join(name for name in modules_in("models") if entry_of("models", name))
+        if parameter_entry("models", self.arch) is None:
+            having = ", ".join(name for name in modules_in("models") if parameter_entry("models", name))
             raise UserError(f"pretrained: no weights are known for {self.arch}; allowed for: {having}")
 
     @property

@@ -10,14 +10,14 @@ from importlib import import_module
 from pathlib import Path
 
 from unjpeg import parameters
-from unjpeg.provenance import constant_of, entry_of
+from unjpeg.provenance import constant_of, parameter_entry
 
 SUBSTITUTE = "lpips_squeeze"
 
 
 def files(name: str) -> tuple[str, ...]:
     """Parameter files that a loss reads, as paths below their folder. Nothing is imported to find out."""
-    return constant_of(f"unjpeg.losses.{name}", "FILES") if entry_of("losses", name) else ()
+    return constant_of(f"unjpeg.losses.{name}", "FILES") if parameter_entry("losses", name) else ()
 
 
 def load(name: str, folder: Path | str | None = None, device: object = None) -> Callable:
@@ -27,7 +27,7 @@ def load(name: str, folder: Path | str | None = None, device: object = None) -> 
     which are frozen and compute in float32 under any autocast. Errors: `UserError` (name, missing or wrong
     file).
     """
-    entry = entry_of("losses", name)
+    entry = parameter_entry("losses", name)
     module = import_module(f"unjpeg.losses.{name}")
     if not entry:
         return module.loss

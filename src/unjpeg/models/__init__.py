@@ -18,12 +18,12 @@ from pathlib import Path
 from types import ModuleType
 
 from unjpeg import parameters
-from unjpeg.provenance import check_name, constant_of, entry_of
+from unjpeg.provenance import check_name, constant_of, parameter_entry
 
 
 def files(arch: str) -> tuple[str, ...]:
     """Parameter files that `pretrain` of a network reads, as paths below their folder."""
-    return constant_of(f"unjpeg.models.{arch}", "FILES") if entry_of("models", arch) else ()
+    return constant_of(f"unjpeg.models.{arch}", "FILES") if parameter_entry("models", arch) else ()
 
 
 def pretrain(arch: str, model: object, folder: Path) -> None:
