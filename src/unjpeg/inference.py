@@ -25,6 +25,10 @@ class Restorer:
         check_device(device)
         self.card = read_card(self.folder)
         module = models.load(self.card["arch"])
+        if module.CARD["task"] != "restore":
+            raise UserError(
+                f"{self.folder}: {self.card['arch']} is a {module.CARD['task']}, it restores nothing"
+            )
         self.channels, self.device = self.card["channels"], torch.device(device)
         self.multiple, self.halo = module.CARD["multiple"], module.CARD["halo"]
         self.model = module.Model(channels=self.channels, **self.card["settings"])

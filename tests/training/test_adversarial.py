@@ -87,6 +87,14 @@ def test_slices_end_with_the_same_bits(trainer, phases, phase):
     assert trainer.result() == whole
 
 
+def test_a_critic_restores_nothing(phases):
+    from unjpeg.errors import UserError
+    from unjpeg.inference import Restorer
+
+    with pytest.raises(UserError, match="patchgan is a critic, it restores nothing"):
+        Restorer(phases[3])
+
+
 def test_the_gate_refuses_a_critic_that_cannot_tell(trainer, phases):
     done = trainer(*phases, **{**GAN, "adversarial": {**PLAN, "gate": 0.999}})
     assert done.returncode == 2

@@ -5,6 +5,10 @@ import re
 import subprocess
 import sys
 
+import pytest
+
+from unjpeg.config.study import read_study
+
 
 def dry_run(root, *options):
     command = [sys.executable, "-X", "importtime", "-m", "snakemake", "-n", *options]
@@ -17,13 +21,28 @@ def test_the_full_study_is_planned_without_torch(root, tmp_path):
     imported = set(re.findall(r"import time:.*\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
     assert "unjpeg.config.study" in imported
     assert not imported & {"torch", "h5py", "unjpeg.images"}
-    for name in (
-        "train_car-cnn-paper",
-        "train_car-cnn-fixed",
-        "train_conv-unit-paper",
-        "train_ar-cnn-q10-paper",
-    ):
-        assert name in done.stdout + done.stderr
+    text = done.stdout + done.stderr
+    models = read_study(root / "config" / "config.yaml").models
+    assert {"car-cnn-paper", "conv-unit-3x3-fixed", "arnet-minimal-gan-paper"} <= set(models)
+    assert not [name for name in models if f"train_{name}:" not in text]
+
+
+@pytest.mark.parametrize(
+    ("last", "phases"),
+    [
+        (
+            "dejpeg-small-postgan-paper",
+            ["small-generator-paper", "small-critic-paper", "small-postgan-paper"],
+        ),
+        ("arnet-gan-fixed", ["arnet-fixed", "arnet-critic-fixed", "arnet-gan-fixed"]),
+    ],
+)
+def test_phases_are_planned_in_their_order(root, tmp_path, last, phases):
+    target = f"results/full/models/{last}/model.safetensors"
+    done = dry_run(root, target, "--directory", str(tmp_path), "--configfile", "config/config.yaml")
+    planned = re.findall(r"^rule train_([\w-]+):", done.stdout + done.stderr, re.MULTILINE)
+    assert len(planned) == len(phases)
+    assert all(name.endswith(phase) for name, phase in zip(planned, phases))
 
 
 def test_a_config_mistake_is_one_clear_line(root, tmp_path):
