@@ -125,8 +125,13 @@ def test_steps_without_networks_import_no_torch(finished):
 
 def test_cards_say_what_was_trained(results):
     card = json.loads((results / "models/unit-tuned/card.json").read_text())
-    assert card["degradations"] == ["q10", "q50+s3x5+q10"]
+    assert card["degradations"] == ["none", "q10", "q50+s3x5+q10"]
     assert card["code"]
+
+
+def test_validation_is_finite_though_some_patches_were_never_compressed(results):
+    history = rows(results / "models/unit/history.csv")
+    assert all(0 < float(row["val_psnr"]) < 60 for row in history)
 
 
 def test_snakemakes_own_report(finished):

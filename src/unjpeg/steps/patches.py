@@ -77,11 +77,12 @@ def _train(sources: list[Source], data: dict, seed: int, output: Path) -> None:
 
 
 def _val(sources: list[Source], data: dict, output: Path) -> None:
-    """Whole images, each under the next degradation of the list."""
+    """Whole images, each under the next degradation that compresses: PSNR of equal images is infinite."""
+    wanted = [d for d in data["degradations"] if parse(d).last] or data["degradations"]
 
     def pairs() -> Iterator[tuple[str, bytes, bytes]]:
         for number, (manifest, image) in enumerate(sources):
-            degradation = parse(data["degradations"][number % len(data["degradations"])])
+            degradation = parse(wanted[number % len(wanted)])
             pixels = manifest.read(image)
             degraded = degrade(pixels, degradation)
             yield f"{manifest.dataset}/{image.name}", degraded, png(reference(pixels, degradation))
