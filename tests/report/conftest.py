@@ -27,10 +27,11 @@ tables:
     set: toys
     images: 4
     protocol: gray-matlab
-    degradations: [gray-q10, gray-q20, gray-q30]
+    degradations: [gray-q10, gray-q30, gray-q50]
     metrics: [psnr, ssim]
+    note: "Codec & luma are not stated."
     rows:
-      Net_50%: {sources: [paper, table], note: one network, values: [35.60/.9310, 36/.94, '-']}
+      Net_50%: {sources: [paper, table], note: one network, values: [35.60/.9310, 36/.94, '37']}
   other-images:
     set: toys
     images: 5

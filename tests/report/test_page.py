@@ -114,11 +114,12 @@ def test_published_rows_are_marked_and_lead_to_their_source(text):
     row = re.search(r'<tr data-model="Net_50% \(published\)" class="published">(.*?)</tr>', text, re.DOTALL)[
         1
     ]
-    assert re.findall(r"<td[^>]*>(0\.\d+|\d+\.?\d*)</td>", row) == ["35.60", "0.9310"]
+    assert re.findall(r"<td[^>]*>(0\.\d+|\d+\.?\d*)</td>", row) == ["35.60", "0.9310", "36", "0.94"]
     link = re.search(r'href="#([^"]+)"', row)[1]
     source = re.search(rf'<li id="{link}">(.*?)</li>', text)[1]
-    assert source == ("Nobody &amp; Others, Some Conference 2020; their &lt;table&gt;. One network.")
+    assert source == ("Nobody &amp; Others, Some Conference 2020; their &lt;table&gt; (one network)")
     assert "strong" not in row
+    assert "Codec &amp; luma are not stated." in text
     assert "no images" in text
 
 

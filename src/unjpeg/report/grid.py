@@ -50,6 +50,7 @@ class Grid:
     metrics: list[str]
     cells: dict[tuple[str, str, str], Cell]
     quoted: list[Quoted] = field(default_factory=list)
+    quoted_notes: list[str] = field(default_factory=list)
 
     def cell(self, model: str, degradation: str, metric: str) -> Cell | None:
         """The cell, None where nothing was scored."""
@@ -97,19 +98,19 @@ def grids(summary: pd.DataFrame, published: pd.DataFrame | None = None) -> list[
     """
     keys = ["set", "protocol"]
     found = {} if published is None else dict(list(published.groupby(keys)))
-    return [_grid(*key, rows, _quoted(found.get(key))) for key, rows in summary.groupby(keys)]
+    return [_grid(*key, rows, found.get(key)) for key, rows in summary.groupby(keys)]
 
 
-def _quoted(rows: pd.DataFrame | None) -> list[Quoted]:
+def _quoted(rows: pd.DataFrame) -> list[Quoted]:
     result = []
-    for system, values in () if rows is None else rows.groupby("system", sort=False):
+    for system, values in rows.groupby("system", sort=False):
         cells = {(v.degradation, v.metric): v.published for v in values.itertuples()}
-        notes = (f"{source}. {note}".strip() for source, note in zip(values["source"], values["note"]))
-        result.append(Quoted(system, " ".join(dict.fromkeys(notes)), cells))
+        notes = (f"{v.source} ({v.note})" if v.note else v.source for v in values.itertuples())
+        result.append(Quoted(system, "; ".join(dict.fromkeys(notes)), cells))
     return result
 
 
-def _grid(name: str, protocol: str, rows: pd.DataFrame, quoted: list[Quoted]) -> Grid:
+def _grid(name: str, protocol: str, rows: pd.DataFrame, published: pd.DataFrame | None) -> Grid:
     cells = {}
     for (degradation, metric), column in rows.groupby(["degradation", "metric"]):
         best = _best(column, metric)
@@ -119,7 +120,11 @@ def _grid(name: str, protocol: str, rows: pd.DataFrame, quoted: list[Quoted]) ->
     degradations = sorted(set(rows["degradation"]), key=degradation_rank)
     metrics = sorted(set(rows["metric"]), key=metric_rank)
     order = [(m, d, q) for m in models for d in degradations for q in metrics if (m, d, q) in cells]
-    return Grid(name, protocol, models, degradations, metrics, {key: cells[key] for key in order}, quoted)
+    cells = {key: cells[key] for key in order}
+    if published is None:
+        return Grid(name, protocol, models, degradations, metrics, cells)
+    notes = [note for note in dict.fromkeys(published["table_note"]) if note]
+    return Grid(name, protocol, models, degradations, metrics, cells, _quoted(published), notes)
 
 
 def _best(column: pd.DataFrame, metric: str) -> str | None:
@@ -134,7 +139,7 @@ def _cell(row, metric: str, best: str | None) -> Cell:
     given, kind = row.model in (INPUT, TRUTH), quantity(metric)
     text = kind.text(row.mean)
     leads = row.model != TRUTH and text == best
-    known = not given and np.isfinite(row.gain_low)
+    known = not given and np.isfinite(row.gain) and np.isfinite(row.gain_low)
     return Cell(
         value=row.mean,
         text=text,

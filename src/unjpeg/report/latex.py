@@ -76,7 +76,9 @@ def _table(grid: Grid, block: Block) -> str:
             *([r"\midrule", *theirs] if theirs else []),
             r"\bottomrule",
             r"\end{tabular}",
-            *(rf"\par\footnotesize $^{{{k}}}$ {escaped(grid.sources[k - 1])}" for k in used),
+            *([r"\par\raggedright\footnotesize"] if used else []),
+            *(rf"\par $^{{{k}}}$ {escaped(grid.sources[k - 1])}" for k in used),
+            *(rf"\par {escaped(note)}" for note in grid.quoted_notes if used),
             r"\end{table}",
         ]
     )

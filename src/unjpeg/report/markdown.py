@@ -26,6 +26,7 @@ def markdown(study: str, tables: list[Grid], reported: pd.DataFrame) -> str:
         lines += [f"[{k}] {_plain(text)}  " for k, text in enumerate(grid.sources, 1)] + [""] * bool(
             grid.sources
         )
+        lines += [line for note in grid.quoted_notes for line in (f"Published rows: {_plain(note)}", "")]
         if block := harm_block(grid):
             lines += _block(block)
         lines += [line for note in grid.notes for line in (f"Note: {note}", "")]
@@ -60,6 +61,6 @@ def _table(head: list[str], rows: Iterable[list[str]], right: int) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    for mark in "|_*":
+    for mark in "|_*<":
         text = text.replace(mark, f"\\{mark}")
     return text

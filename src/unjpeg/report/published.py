@@ -12,7 +12,7 @@ from unjpeg.metrics import protocol as protocols
 from unjpeg.report.scores import read_csv
 
 KEYS = ["set", "protocol", "degradation", "metric", "system"]
-COLUMNS = [*KEYS, "published", "source", "note"]
+COLUMNS = [*KEYS, "published", "source", "note", "table_note"]
 REPORTED = ["system", "data", "published", "source", "reason"]
 
 
@@ -62,7 +62,6 @@ def _checked(table: Table, name: str):
     return values(table)
 
 
-def _origin(file: Published, table: Table, system: str) -> tuple[str, str]:
+def _origin(file: Published, table: Table, system: str) -> tuple[str, str, str]:
     row = table.rows[system]
-    notes = [row.note[:1].upper() + row.note[1:] + "." if row.note else "", table.note]
-    return "; ".join(file.sources[key] for key in row.sources), " ".join(filter(None, notes))
+    return "; ".join(file.sources[key] for key in row.sources), row.note, table.note
