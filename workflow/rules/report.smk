@@ -7,6 +7,7 @@ Gives: results/{study}/tables/   all rows, means, published values, Markdown, La
        results/{study}/report.html
 """
 
+import os
 from operator import attrgetter
 
 from unjpeg.config.published import read_published
@@ -26,7 +27,11 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
-PUBLISHED = [ROOT / "config" / "published.yaml", *map(Path, STUDY.published)]
+# Relative, so that a checkout that was moved plans nothing.
+PUBLISHED = [
+    os.path.relpath(path)
+    for path in (ROOT / "config" / "published.yaml", *STUDY.published)
+]
 try:
     PUBLISHED_VALUES = [
         read_published(path).model_dump(mode="json") for path in PUBLISHED
@@ -71,14 +76,15 @@ rule tables:
         "../../envs/report.yaml"
     params:
         code=code("unjpeg.steps.tables", *METRIC_MODULES),
-        published=digest_of(PUBLISHED_VALUES),
+        published=PUBLISHED,
+        values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
     shell:
         """
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
-            --published {PUBLISHED:q} \
+            --published {params.published:q} \
             --archs {params.archs} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
