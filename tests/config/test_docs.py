@@ -18,9 +18,9 @@ def test_the_reference_is_up_to_date(root):
     )
 
 
-@pytest.mark.parametrize("title", {**docs.STUDY, **docs.REGISTRY})
+@pytest.mark.parametrize("title", {**docs.STUDY, **docs.REGISTRY, **docs.PUBLISHED})
 def test_every_key_has_a_description(title):
-    kind: type[BaseModel] = {**docs.STUDY, **docs.REGISTRY}[title]
+    kind: type[BaseModel] = {**docs.STUDY, **docs.REGISTRY, **docs.PUBLISHED}[title]
     for name, field in kind.model_fields.items():
         assert field.description, f"{kind.__name__}.{name}"
 

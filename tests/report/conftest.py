@@ -20,6 +20,29 @@ from unjpeg.store.encoded import write_encoded
 
 MODELS = {"half": 0.5, "worse": -0.25}  # the share of the damage that a model undoes
 DEGRADATIONS = ("gray-q10", "gray-q30", "gray-q40+s4x4+q10", "q20")
+PUBLISHED = """
+sources: {paper: "Nobody & Others, Some Conference 2020", table: "their <table>"}
+tables:
+  toys-gray:
+    set: toys
+    images: 4
+    protocol: gray-matlab
+    degradations: [gray-q10, gray-q30, gray-q50]
+    metrics: [psnr, ssim]
+    note: "Codec & luma are not stated."
+    rows:
+      Net_50%: {sources: [paper, table], note: one network, values: [35.60/.9310, 36/.94, '37']}
+  other-images:
+    set: toys
+    images: 5
+    protocol: gray-matlab
+    degradations: [gray-q10]
+    metrics: [psnr]
+    rows: {Elsewhere: {sources: [paper], values: ['77.77']}}
+reported:
+  - {arch: ar_cnn, system: AR, data: its own, value: "MSE 3 & 4", source: a README, reason: no images}
+  - {arch: car_cnn, system: CAR, data: its own, value: "12", source: a README, reason: no images}
+"""
 
 
 def picture(seed: int, height: int = 96, width: int = 120) -> np.ndarray:
@@ -58,7 +81,11 @@ class Study:
 
     def tables(self, out: str = "tables", backwards: bool = False) -> Path:
         scores = self.scores[::-1] if backwards else self.scores
-        run_step("tables", "--study", "small", "--scores", *scores, "--out-folder", self.root / out)
+        (self.root / "published.yaml").write_text(PUBLISHED, "utf-8")
+        run_step(
+            *("tables", "--study", "small", "--scores", *scores, "--out-folder", self.root / out),
+            *("--published", self.root / "published.yaml", "--archs", "ar_cnn"),
+        )
         return self.root / out
 
     def plots(self, out: str = "plots") -> Path:
@@ -82,6 +109,8 @@ class Study:
     def page(self, out: str = "report.html") -> Path:
         run_step(
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
+            *("--published", self.root / "tables/published.csv"),
+            *("--reported", self.root / "tables/reported.csv"),
             *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),

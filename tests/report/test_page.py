@@ -77,7 +77,7 @@ def test_pictures_tables_and_headings_are_described(text):
     page = Page(text)
     assert all(len(a["alt"]) > 30 for a in page.all("img"))
     tags = [name for name, _ in page.tags]
-    assert tags.count("caption") == tags.count("table") == 3
+    assert tags.count("caption") == tags.count("table") == 4
     levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
@@ -102,11 +102,35 @@ def test_columns_of_heads_and_rows_agree(text):
 
 
 def test_a_card_without_keys_is_a_row_of_dashes(text):
+    text = text[text.index('<section id="models"') :]
     rows = re.findall(r'<tr class="part" data-about="(\w+)">(.*?)</tr>', text, re.DOTALL)
     assert [name for name, _ in rows] == ["half", "worse"]
     assert "106,561" in rows[0][1]
     assert "leaves" in rows[0][1]
     assert re.findall(r"<td[^>]*>(.*?)</td>", rows[1][1]) == ["–"] * 12
+
+
+def test_published_rows_are_marked_and_lead_to_their_source(text):
+    row = re.search(r'<tr data-model="Net_50% \(published\)" class="published">(.*?)</tr>', text, re.DOTALL)[
+        1
+    ]
+    assert re.findall(r"<td[^>]*>(0\.\d+|\d+\.?\d*)</td>", row) == ["35.60", "0.9310", "36", "0.94"]
+    link = re.search(r'href="#([^"]+)"', row)[1]
+    source = re.search(rf'<li id="{link}">(.*?)</li>', text)[1]
+    assert source == ("Nobody &amp; Others, Some Conference 2020; their &lt;table&gt; (one network)")
+    assert "strong" not in row
+    assert "Codec &amp; luma are not stated." in text
+    assert "no images" in text
+
+
+def test_every_gain_has_its_interval_and_its_harm(text):
+    table = re.findall(r"<table.*?</table>", text, re.DOTALL)[0]
+    row = re.search(r'<tr data-model="worse">.*?</tr>', table, re.DOTALL)[0]
+    cells = re.findall(r'<td class="gain" data-value="([^"]+)">(.*?)</td>', row)
+    assert len(cells) == 2
+    assert float(cells[0][0]) < 0
+    assert re.fullmatch(r"-\d\.\d\d <small>\[-\d\.\d\d, -\d\.\d\d\]</small>", cells[0][1])
+    assert cells[1] == ("1.0", "100 %")
 
 
 def test_texts_are_escaped(made):
@@ -148,11 +172,12 @@ def test_sorting_and_filtering_in_a_browser(text, tmp_path):
         check=False,
     )
     result = json.loads(re.search(r"RESULT(.*)END", done.stdout)[1])
+    published = "Net_50% (published)"
     assert result == {
-        "best": ["half", "none", "worse", "clean"],
-        "worst": ["worse", "none", "half", "clean"],
+        "best": [published, "half", "none", "worse", "clean"],
+        "worst": ["worse", "none", "half", published, "clean"],
         "half": ["none", "half", "clean"],
-        "toys": ["worse", "none", "half", "clean"],
+        "toys": ["worse", "none", "half", published, "clean"],
         "shown": 0,
     }
     assert "CONSOLE" not in done.stderr

@@ -94,7 +94,7 @@ def test_best_is_bold_in_the_direction_of_the_metric(run):
     assert "| down | **5.00** |" in text
     assert "| clean (ground truth) | 4.00 |" in text
     assert text.index("JPEG (input)") < text.index("clean (ground truth)") < text.index("| down | **5")
-    assert "| down | 1 of 2 |" in text
+    assert "| down | -0.50 [-1.00, +0.00] / 50 % |" in text
 
 
 def test_equal_print_is_equal_rank(run):

@@ -83,6 +83,23 @@ def test_the_page_alone(checkout):
     assert checkout.planned() == Counter(["page", "all"])
 
 
+def test_published_values_plan_the_tables(checkout):
+    checkout.edit("config/published.yaml", "tables:\n", "# a remark\ntables:\n")
+    assert checkout.planned() == Counter()
+    checkout.edit("config/published.yaml", "27.82/.7595/25.21", "27.83/.7595/25.21")
+    assert checkout.planned() == TABLES
+
+
+def test_published_values_of_ones_own(checkout):
+    (checkout.folder / "mine.yaml").write_text("sources: {}\n")
+    checkout.study(lambda s: s.update(published=["mine.yaml"]))
+    assert checkout.planned() == TABLES
+    (checkout.folder / "mine.yaml").write_text("sources: []\n")
+    done = checkout.snakemake("-n")
+    assert done.returncode != 0
+    assert "mine.yaml: sources:" in done.stdout + done.stderr
+
+
 def test_a_data_entry_plans_the_models_trained_on_it(checkout):
     checkout.study(lambda s: s["data"]["gray"].update(stride=16))
     assert checkout.planned() == restored("car") + Counter(["patches gray", "train_car"])

@@ -1,14 +1,16 @@
 """Tables, figures, crops, and one page that holds them all.
 
 Needs: scores, restored and degraded images, the clean ones, history and card of each model
-Gives: results/{study}/tables/   all rows, means, Markdown, one CSV per model and set
+Gives: results/{study}/tables/   all rows, means, published values, Markdown, LaTeX, one CSV per model and set
        results/{study}/plots/    PSNR and gain against quality per set, training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
        results/{study}/report.html
 """
 
+import os
 from operator import attrgetter
 
+from unjpeg.config.published import read_published
 from unjpeg.degradation import parse
 from unjpeg.provenance import digest_of
 
@@ -25,6 +27,17 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
+# Relative, so that a checkout that was moved plans nothing.
+PUBLISHED = [
+    os.path.relpath(path)
+    for path in (ROOT / "config" / "published.yaml", *STUDY.published)
+]
+try:
+    PUBLISHED_VALUES = [
+        read_published(path).model_dump(mode="json") for path in PUBLISHED
+    ]
+except UserError as error:
+    raise WorkflowError(str(error)) from None
 METRIC_MODULES = [f"unjpeg.metrics.{metric}" for metric in STUDY.test.metrics]
 TEMPLATE = [
     path.read_text("utf-8")
@@ -46,7 +59,14 @@ rule tables:
             caption="../report/summary.rst",
             category="Tables",
         ),
+        published=report(
+            "results/{study}/tables/published.csv",
+            caption="../report/published.rst",
+            category="Tables",
+        ),
+        reported="results/{study}/tables/reported.csv",
         text="results/{study}/tables/summary.md",
+        latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
     log:
         "results/{study}/logs/tables.txt",
@@ -56,11 +76,16 @@ rule tables:
         "../../envs/report.yaml"
     params:
         code=code("unjpeg.steps.tables", *METRIC_MODULES),
+        published=PUBLISHED,
+        values=digest_of(PUBLISHED_VALUES),
+        archs=sorted({run.arch for run in STUDY.models.values()}),
     shell:
         """
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
+            --published {params.published:q} \
+            --archs {params.archs} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -143,6 +168,8 @@ rule crops:
 rule page:
     input:
         summary="results/{study}/tables/summary.csv",
+        published="results/{study}/tables/published.csv",
+        reported="results/{study}/tables/reported.csv",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -171,6 +198,8 @@ rule page:
         unjpeg page \
             --study {wildcards.study} \
             --summary {input.summary:q} \
+            --published {input.published:q} \
+            --reported {input.reported:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

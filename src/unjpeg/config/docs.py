@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from unjpeg.atomic import write_text
 from unjpeg.config.data import Data, Fractions, Split
 from unjpeg.config.leaves import DeadLeaves
+from unjpeg.config.published import Published, Reported, Row, Table
 from unjpeg.config.registry import Archive, Dataset, ImageFile, Metric, Parameter
 from unjpeg.config.study import Study, Test
 from unjpeg.config.train import Adversarial, ModelRun, Train
@@ -39,6 +40,12 @@ REGISTRY = {
     "`config/metrics.yaml`": Metric,
     "its `files`": Parameter,
 }
+PUBLISHED = {
+    "`config/published.yaml`": Published,
+    "its `tables`": Table,
+    "`rows.<system>`": Row,
+    "its `reported`": Reported,
+}
 
 
 def schemas() -> dict[Path, str]:
@@ -51,12 +58,13 @@ def schemas() -> dict[Path, str]:
     return {
         folder / "config.schema.yaml": _schema(Study.model_json_schema()),
         folder / "datasets.schema.yaml": _schema(registry),
+        folder / "published.schema.yaml": _schema(Published.model_json_schema()),
     }
 
 
 def reference() -> str:
     """The tables of config/README.md."""
-    return "\n".join(_table(title, kind) for title, kind in {**STUDY, **REGISTRY}.items())
+    return "\n".join(_table(title, kind) for title, kind in {**STUDY, **REGISTRY, **PUBLISHED}.items())
 
 
 def readme() -> str:

@@ -61,6 +61,9 @@ class Study(Section):
         description="Metric parameter files that you already have: the file's name in `config/metrics.yaml`, "
         "then its path, or `path` and `sha256` for other bytes under that name.",
     )
+    published: list[str] = Field(
+        [], description="Files like `config/published.yaml`, whose values stand in the tables too."
+    )
     splits: dict[str, Split] = Field({}, description="How data sets are divided, where not by default.")
     data: dict[Name, Data] = Field({}, description="Training pairs, by name.")
     models: dict[Name, ModelRun] = Field({}, description="Trained models, by name.")

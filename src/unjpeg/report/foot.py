@@ -5,9 +5,24 @@ from importlib.metadata import PackageNotFoundError, version
 
 from unjpeg.jpeg import codec
 from unjpeg.metrics.protocol import PROTOCOLS
+from unjpeg.report.grid import Grid
 from unjpeg.report.quantities import metric_rank, quantity
+from unjpeg.report.statistics import DRAWS, LEVEL
 
 PACKAGES = ("numpy", "pandas", "torch", "pyiqa")
+CLOSE = "≈"
+
+
+def reading(grid: Grid) -> list[str]:
+    """How the marks of one table read, as sentences without markup."""
+    lines = [f"{grid.images} images; best value of a column in bold."]
+    if grid.tested:
+        lines.append(f"A value with {CLOSE} is not found different from the best (p > {1 - LEVEL:.2f}).")
+    else:
+        lines.append(f"So few images can show no difference at p < {1 - LEVEL:.2f}.")
+    if grid.quoted:
+        lines.append("Rows in italics with a number are published values, not computed here.")
+    return lines
 
 
 def foot(protocols: Iterable[str], metrics: Iterable[str]) -> list[str]:
@@ -18,6 +33,9 @@ def foot(protocols: Iterable[str], metrics: Iterable[str]) -> list[str]:
         "Scores are of images rounded to 8 bits, no border cut. Means are of per-image values over the "
         + "images of a set; one infinite value (a perfect image) makes the mean infinite.",
         "Gains are over the JPEG input of the same images. The ground truth's own score is never the best.",
+        f"Intervals: {LEVEL:.0%} percentile bootstrap of the mean gain over images, {DRAWS:,} samples.",
+        "p: two-sided sign-flip test of the mean paired per-image difference, not corrected for the number "
+        + "of tests.",
         "Values are rounded for printing only; summary.csv and scores.csv hold them in full.",
         "Versions where the tables were made: " + ", ".join(f"{k} {v}" for k, v in versions().items()) + ".",
     ]

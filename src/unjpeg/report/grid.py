@@ -1,24 +1,42 @@
-"""A printed table before it is Markdown or HTML: which cell stands where, and which is best."""
+"""A printed table before it is Markdown, LaTeX or HTML: which cell stands where, and which is best."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from unjpeg.report.order import INPUT, TRUTH, degradation_rank, model_label, model_rank
 from unjpeg.report.quantities import metric_rank, quantity
+from unjpeg.report.statistics import LEVEL, smallest_p
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One mean as printed. `gain` is signed text, empty in the rows of input and ground truth."""
+    """One mean as printed. In the rows of input and ground truth gain, interval and harm are empty.
+
+    gain: signed text; interval: `[+0.72, +1.10]`, empty where there is none; harm: share of images left
+    worse than the input, `20 %`. close: the test against the best of the column finds no difference.
+    """
 
     value: float
     text: str
     gain: str
+    interval: str
+    harm: str
+    share: float
     best: bool
+    close: bool
     images: int
     undefined: int
-    harmed: int
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A system's published values in a grid, as text by (degradation, metric); note: where they stand."""
+
+    system: str
+    note: str
+    cells: dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,8 @@ class Grid:
     degradations: list[str]
     metrics: list[str]
     cells: dict[tuple[str, str, str], Cell]
+    quoted: list[Quoted] = field(default_factory=list)
+    quoted_notes: list[str] = field(default_factory=list)
 
     def cell(self, model: str, degradation: str, metric: str) -> Cell | None:
         """The cell, None where nothing was scored."""
@@ -42,13 +62,19 @@ class Grid:
         return max(c.images + c.undefined for c in self.cells.values())
 
     @property
-    def any_harmed(self) -> bool:
-        """Whether a model made an image worse in PSNR than it was."""
-        return any(c.harmed for (_, _, metric), c in self.cells.items() if metric == "psnr")
+    def tested(self) -> bool:
+        """Whether the images are enough for the test against the best to find anything."""
+        return smallest_p(self.images) < 1 - LEVEL
 
-    def width(self, harm: bool) -> int:
-        """Columns of one degradation: metrics, the gain in PSNR, and images made worse if `harm`."""
-        return len(self.metrics) + ("psnr" in self.metrics) * (1 + harm)
+    @property
+    def width(self) -> int:
+        """Columns of one degradation: metrics, the gain in PSNR, and the share of images made worse."""
+        return len(self.metrics) + 2 * ("psnr" in self.metrics)
+
+    @property
+    def sources(self) -> list[str]:
+        """Notes of the published rows, each once; a row's number is its place here, from 1."""
+        return list(dict.fromkeys(row.note for row in self.quoted))
 
     @property
     def notes(self) -> list[str]:
@@ -65,12 +91,26 @@ class Grid:
         ]
 
 
-def grids(summary: pd.DataFrame) -> list[Grid]:
-    """The grids of a summary (columns of `summary.COLUMNS`), by set and protocol."""
-    return [_grid(*key, rows) for key, rows in summary.groupby(["set", "protocol"])]
+def grids(summary: pd.DataFrame, published: pd.DataFrame | None = None) -> list[Grid]:
+    """The grids of a summary (columns of `summary.COLUMNS`), by set and protocol.
+
+    published: values to show beside them, columns of `published.COLUMNS`.
+    """
+    keys = ["set", "protocol"]
+    found = {} if published is None else dict(list(published.groupby(keys)))
+    return [_grid(*key, rows, found.get(key)) for key, rows in summary.groupby(keys)]
 
 
-def _grid(name: str, protocol: str, rows: pd.DataFrame) -> Grid:
+def _quoted(rows: pd.DataFrame) -> list[Quoted]:
+    result = []
+    for system, values in rows.groupby("system", sort=False):
+        cells = {(v.degradation, v.metric): v.published for v in values.itertuples()}
+        notes = (f"{v.source} ({v.note})" if v.note else v.source for v in values.itertuples())
+        result.append(Quoted(system, "; ".join(dict.fromkeys(notes)), cells))
+    return result
+
+
+def _grid(name: str, protocol: str, rows: pd.DataFrame, published: pd.DataFrame | None) -> Grid:
     cells = {}
     for (degradation, metric), column in rows.groupby(["degradation", "metric"]):
         best = _best(column, metric)
@@ -80,7 +120,11 @@ def _grid(name: str, protocol: str, rows: pd.DataFrame) -> Grid:
     degradations = sorted(set(rows["degradation"]), key=degradation_rank)
     metrics = sorted(set(rows["metric"]), key=metric_rank)
     order = [(m, d, q) for m in models for d in degradations for q in metrics if (m, d, q) in cells]
-    return Grid(name, protocol, models, degradations, metrics, {key: cells[key] for key in order})
+    cells = {key: cells[key] for key in order}
+    if published is None:
+        return Grid(name, protocol, models, degradations, metrics, cells)
+    notes = [note for note in dict.fromkeys(published["table_note"]) if note]
+    return Grid(name, protocol, models, degradations, metrics, cells, _quoted(published), notes)
 
 
 def _best(column: pd.DataFrame, metric: str) -> str | None:
@@ -92,7 +136,19 @@ def _best(column: pd.DataFrame, metric: str) -> str | None:
 
 
 def _cell(row, metric: str, best: str | None) -> Cell:
-    text = quantity(metric).text(row.mean)
-    gain = "" if row.model in (INPUT, TRUTH) else quantity(metric).signed(row.gain)
+    given, kind = row.model in (INPUT, TRUTH), quantity(metric)
+    text = kind.text(row.mean)
     leads = row.model != TRUTH and text == best
-    return Cell(row.mean, text, gain, leads, int(row.images), int(row.undefined), int(row.harmed))
+    known = not given and np.isfinite(row.gain) and np.isfinite(row.gain_low)
+    return Cell(
+        value=row.mean,
+        text=text,
+        gain="" if given else kind.signed(row.gain),
+        interval=f"[{kind.signed(row.gain_low)}, {kind.signed(row.gain_high)}]" if known else "",
+        harm="" if given or np.isnan(row.harm) else f"{100 * row.harm:.0f} %",
+        share=row.harm,
+        best=leads,
+        close=not leads and row.p_best > 1 - LEVEL and smallest_p(row.images) < 1 - LEVEL,
+        images=int(row.images),
+        undefined=int(row.undefined),
+    )

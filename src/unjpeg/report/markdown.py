@@ -1,63 +1,66 @@
-"""The summary as Markdown: one table per set and protocol, the input's row first."""
+"""The summary as Markdown: one table per set and protocol, the input's row first, published rows last."""
 
 from collections.abc import Iterable
 
-from unjpeg.report.foot import foot
-from unjpeg.report.grid import Cell, Grid
-from unjpeg.report.order import INPUT, TRUTH, model_label
-from unjpeg.report.quantities import FIDELITY, quantity
+import pandas as pd
+
+from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
+from unjpeg.report.foot import CLOSE, foot, reading
+from unjpeg.report.grid import Grid
+
+REPORTED = "Reported elsewhere, not comparable"
 
 
-def markdown(study: str, tables: list[Grid]) -> str:
+def markdown(study: str, tables: list[Grid], reported: pd.DataFrame) -> str:
     """The whole document. Cells read like the literature's: `PSNR (gain) / SSIM / PSNR-B`."""
     lines = [f"# Scores of study {study}", ""]
     for grid in tables:
-        lines += [f"## {_plain(grid.set)}, protocol {_plain(grid.protocol)}", ""]
-        lines += [f"{grid.images} images; best value of a column in bold.", ""]
-        fidelity = [m for m in grid.metrics if m in FIDELITY]
-        for metrics in (fidelity, [m for m in grid.metrics if m not in FIDELITY]):
-            lines += _scores(grid, metrics) if metrics else []
-        lines += _harmed(grid) + [line for note in grid.notes for line in (f"Note: {note}", "")]
+        lines += [
+            f"## {_plain(grid.set)}, protocol {_plain(grid.protocol)}",
+            "",
+            *map(_plain, reading(grid)),
+            "",
+        ]
+        for block in score_blocks(grid, gains=True):
+            lines += _block(block)
+        lines += [f"[{k}] {_plain(text)}  " for k, text in enumerate(grid.sources, 1)] + [""] * bool(
+            grid.sources
+        )
+        lines += [line for note in grid.quoted_notes for line in (f"Published rows: {_plain(note)}", "")]
+        if block := harm_block(grid):
+            lines += _block(block)
+        lines += [line for note in grid.notes for line in (f"Note: {note}", "")]
+    if len(reported):
+        lines += [f"## {REPORTED}", "", *_table(list(reported.columns), _texts(reported), right=0)]
     end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
     return "\n".join([*lines, "---", "", *(f"- {line}" for line in end), ""])
 
 
-def _scores(grid: Grid, metrics: list[str]) -> list[str]:
-    head = " / ".join(quantity(m).title + (" (gain)" if m == "psnr" else "") for m in metrics)
-    models = [m for m in grid.models if any(grid.cell(m, d, q) for d in grid.degradations for q in metrics)]
-    rows = [
-        [
-            model_label(m),
-            *(" / ".join(_text(grid.cell(m, d, q), q) for q in metrics) for d in grid.degradations),
-        ]
-        for m in models
-    ]
-    return [head, "", *_table(["model", *grid.degradations], rows)]
+def _texts(frame: pd.DataFrame) -> list[list[str]]:
+    return [[_plain(text) for text in row] for row in frame.to_numpy().tolist()]
 
 
-def _text(cell: Cell | None, metric: str) -> str:
-    if cell is None:
-        return "–"
-    text = f"**{cell.text}**" if cell.best else cell.text
-    return f"{text} ({cell.gain})" if metric == "psnr" and cell.gain else text
+def _block(block: Block) -> list[str]:
+    head = ["model", *map(_plain, block.degradations)]
+    rows = [[_label(line), *(" / ".join(map(_part, cell)) for cell in line.cells)] for line in block.lines]
+    return [" / ".join(block.title), "", *_table(head, rows, right=len(block.degradations))]
 
 
-def _harmed(grid: Grid) -> list[str]:
-    """Images that a model made worse than they were; nothing where no image was."""
-    rows = []
-    for model in (m for m in grid.models if m not in (INPUT, TRUTH)):
-        cells = [grid.cell(model, d, "psnr") for d in grid.degradations]
-        if any(c and c.harmed for c in cells):
-            rows.append([model, *(f"{c.harmed} of {c.images}" if c else "–" for c in cells)])
-    if not rows:
-        return []
-    return ["Images with a lower PSNR than their input", "", *_table(["model", *grid.degradations], rows)]
+def _label(line: Line) -> str:
+    return _plain(line.label) if line.note is None else f"*{_plain(line.label)}* [{line.note}]"
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    return [*("| " + " | ".join(map(_plain, row)) + " |" for row in [head, rule, *rows]), ""]
+def _part(part: Part) -> str:
+    text = f"**{part.text}**" if part.best else part.text + CLOSE * part.close
+    return f"{text} {part.after}".strip()
+
+
+def _table(head: list[str], rows: Iterable[list[str]], right: int) -> list[str]:
+    rule = ["---"] * (len(head) - right) + ["---:"] * right
+    return [*("| " + " | ".join(row) + " |" for row in [head, rule, *rows]), ""]
 
 
 def _plain(text: str) -> str:
-    return text.replace("|", "\\|").replace("_", "\\_")
+    for mark in "|_*<":
+        text = text.replace(mark, f"\\{mark}")
+    return text

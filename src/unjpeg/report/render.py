@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import jinja2
+import pandas as pd
 
 from unjpeg.provenance import fingerprint
 from unjpeg.report.cards import COLUMNS, UNKNOWN, CardRow
-from unjpeg.report.foot import foot
+from unjpeg.report.foot import CLOSE, foot, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.headline import headline
 from unjpeg.report.order import INPUT, TRUTH, model_label
@@ -21,9 +22,13 @@ def render(
     crops: list[Picture],
     trainings: list[Picture],
     cards: list[CardRow],
+    reported: pd.DataFrame,
     digest: str,
 ) -> str:
-    """The page. `digest`: of the summary it shows. All texts are escaped by the template engine."""
+    """The page. All texts are escaped by the template engine.
+
+    reported: columns of `published.REPORTED`; digest: of the summary that the page shows.
+    """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
@@ -39,6 +44,9 @@ def render(
         crops=crops,
         trainings=trainings,
         cards=cards,
+        reported=reported.to_dict("records"),
+        reading=reading,
+        close=CLOSE,
         unknown=UNKNOWN,
         card_columns=list(COLUMNS.values()),
         foot=foot((g.protocol for g in tables), (m for g in tables for m in g.metrics)),

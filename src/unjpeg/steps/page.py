@@ -7,6 +7,8 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study")
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
+    parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
+    parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -25,6 +27,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import crop, curve, training
+    from unjpeg.report.published import COLUMNS, REPORTED, read_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
 
@@ -32,7 +35,7 @@ def run(args: argparse.Namespace) -> None:
     models = sorted(set(summary["model"]) - {INPUT, TRUTH})
     page = render(
         study=args.study,
-        tables=grids(summary),
+        tables=grids(summary, read_table(args.published, COLUMNS)),
         curves=[
             curve(path, models)
             for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
@@ -40,6 +43,7 @@ def run(args: argparse.Namespace) -> None:
         crops=[crop(path, models) for path in sorted(args.crops)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
+        reported=read_table(args.reported, REPORTED),
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)

@@ -1,4 +1,4 @@
-"""Collect score files into tables: all rows, means, Markdown, one file per model and set."""
+"""Collect score files into tables: all rows, means, published values, Markdown, LaTeX, images of a model."""
 
 import argparse
 from pathlib import Path
@@ -7,15 +7,22 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study, as in the score files")
     parser.add_argument("--scores", required=True, nargs="+", type=Path, help="score files (CSV)")
+    parser.add_argument(
+        "--published", nargs="*", type=Path, default=[], help="files such as config/published.yaml"
+    )
+    parser.add_argument("--archs", nargs="*", default=[], help="networks of the study, as in models/")
     parser.add_argument("--out-folder", required=True, type=Path, help="folder of the tables")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes scores.csv, summary.csv, summary.md and images/{model}/{set}.csv."""
+    """Writes scores.csv, summary.csv, .md, .tex, published.csv, reported.csv, images/{model}/{set}.csv."""
     from unjpeg.atomic import write_text
+    from unjpeg.config.published import read_published
     from unjpeg.report.grid import grids
+    from unjpeg.report.latex import latex
     from unjpeg.report.markdown import markdown
     from unjpeg.report.per_image import per_image
+    from unjpeg.report.published import beside, not_comparable
     from unjpeg.report.scores import read_scores, write_csv
     from unjpeg.report.summary import summarise
 
@@ -23,6 +30,13 @@ def run(args: argparse.Namespace) -> None:
     summary = summarise(scores)
     write_csv(scores, args.out_folder / "scores.csv")
     write_csv(summary, args.out_folder / "summary.csv")
-    write_text(args.out_folder / "summary.md", markdown(args.study, grids(summary)))
+    files = [read_published(path) for path in args.published]
+    published = beside(files, summary)
+    reported = not_comparable(files, set(summary["set"]), set(args.archs))
+    write_csv(published, args.out_folder / "published.csv")
+    write_csv(reported, args.out_folder / "reported.csv")
+    tables = grids(summary, published)
+    write_text(args.out_folder / "summary.md", markdown(args.study, tables, reported))
+    write_text(args.out_folder / "summary.tex", latex(args.study, tables))
     for (model, name), rows in per_image(scores):
         write_csv(rows, args.out_folder / "images" / model / f"{name}.csv")
