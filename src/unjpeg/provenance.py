@@ -149,11 +149,15 @@ def constant_of(module: str, name: str) -> object:
     raise UserError(f"{module} has no {name}")
 
 
+def literal_of(module: str, name: str, default: object) -> object:
+    """`constant_of`, or `default` where the module binds no such name."""
+    return constant_of(module, name) if name in bound_in(path_of(module)) else default
+
+
 def parameter_entry(folder: str, name: str) -> str | None:
     """Entry of config/metrics.yaml with the parameter files of a loss or network, or None: from its text."""
     check_name(folder, name, "")
-    module = f"{PACKAGE}.{folder}.{name}"
-    return constant_of(module, "ENTRY") if "ENTRY" in bound_in(path_of(module)) else None
+    return literal_of(f"{PACKAGE}.{folder}.{name}", "ENTRY", None)
 
 
 def check_name(folder: str, name: str, where: str) -> None:

@@ -69,6 +69,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("models.ar-cnn-fixed.restorer", "car-cnn-fixed", "regression has no use for it, recipe critic has"),
         ("models.conv-unit-fixed.start_from", "car-cnn-fixed", "car-cnn-fixed is of arch car_cnn"),
         ("models.ar-cnn-fixed.degradations", [], "at least 1 item"),
+        ("models.ar-cnn-fixed.train.loss", "ms_ssim", "32 pixels a side, loss ms_ssim wants 176 or more"),
         ("models.ar-cnn-fixed.pretrained", True, "no weights are known for ar_cnn; allowed for: arnet"),
         ("models.ar-cnn-fixed.train.steps", 0, "models.ar-cnn-fixed.train.steps"),
         ("models.ar-cnn-fixed.train.steps", "many", "got 'many'"),
@@ -138,6 +139,8 @@ CRITIC = {"arch": "patchgan", "recipe": "critic", "data": "gray-q10", "train": {
 def with_critic(tiny, judge=None, gan=None):
     """`tiny` with a critic, and with AR-CNN trained against it."""
     data = changed(tiny, "models.judge", {**CRITIC, **(judge or {})})
+    data["models"]["other"] = copy.deepcopy(data["models"]["ar-cnn-fixed"])
+    data["data"]["small"] = {**data["data"]["gray-q10"], "patch": 16, "stride": 16}
     data["models"]["ar-cnn-fixed"].update(
         {"recipe": "gan", "critic": "judge", "adversarial": {}, **(gan or {})}
     )
@@ -156,11 +159,13 @@ def test_a_critic_is_trained_and_never_tested(tiny):
     ("judge", "gan", "says"),
     [
         ({}, {"critic": "jugde"}, "no model 'jugde'; did you mean 'judge'?"),
-        ({}, {"critic": "car-cnn-fixed"}, "car-cnn-fixed (car_cnn) is a restore, want a critic"),
+        ({}, {"critic": "car-cnn-fixed"}, "car-cnn-fixed (car_cnn) is a restorer, want a critic"),
         ({}, {"critic": "ar-cnn-fixed"}, "a circle"),
         ({"restorer": "ar-cnn-fixed"}, {}, "a circle"),
         ({"restorer": "conv-unit-fixed"}, {}, "conv-unit-fixed has 3 channels, judge has 1"),
         ({"data": "rgb-q10"}, {}, "judge has 3 channels, ar-cnn-fixed has 1"),
+        ({}, {"settings": {"skip": False}, "start_from": "other"}, "want the same"),
+        ({"data": "small"}, {}, "16 pixels a side, patchgan wants 32 or more"),
         ({"train": {"steps": 1, "loss": "l1"}}, {}, "train.loss: recipe critic has its own"),
         ({"degradations": ["gray-q10"]}, {}, "degradations: patchgan is a critic, it restores nothing"),
         ({}, {"adversarial": {"gate": 1.5}}, "less than or equal to 1"),

@@ -63,3 +63,9 @@ def test_opposite_images_have_a_finite_gradient():
 def test_too_small_patches_are_refused():
     with pytest.raises(UserError, match="128x128; want 176"):
         losses.load("ms_ssim")(torch.zeros(1, 3, 128, 128), torch.zeros(1, 3, 128, 128))
+
+
+def test_the_smallest_side_is_what_the_window_needs():
+    from unjpeg.losses import ms_ssim
+
+    assert ms_ssim.WINDOW * 2 ** (len(ms_ssim.WEIGHTS) - 1) == ms_ssim.SMALLEST

@@ -75,6 +75,7 @@ def test_start_from_is_where_it_starts(trainer, tmp_path):
         ({"arch": "ar_cn"}, "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
         ({"channels": 3}, "patches of 1 channels, the run wants 3"),
         ({"loss": {"l3": 1.0}}, "no loss 'l3'"),
+        ({"settings": {"widths": [8, -8, 4]}}, "conv_unit cannot be built with {'widths': [8, -8, 4]}"),
         ({"settings": {"widht": [4]}}, "no setting of conv_unit 'widht'; did you mean 'widths'?"),
     ],
 )

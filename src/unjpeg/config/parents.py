@@ -7,6 +7,7 @@ from unjpeg.config.train import ModelRun
 from unjpeg.errors import UserError, unknown
 
 TASK = {"restorer": "restore", "critic": "critic"}
+NOUN = {"restore": "restorer", "critic": "critic"}
 
 
 def check_parents(models: Mapping[str, ModelRun], data: Mapping[str, Data], name: str) -> None:
@@ -20,8 +21,14 @@ def check_parents(models: Mapping[str, ModelRun], data: Mapping[str, Data], name
         other = models[parent]
         if key == "start_from" and other.arch != run.arch:
             raise UserError(f"{where}: {parent} is of arch {other.arch}, {name} is of arch {run.arch}")
+        if key == "start_from" and other.settings != run.settings:
+            raise UserError(
+                f"{where}: {parent} has settings {other.settings}, {name} has {run.settings}; want the same"
+            )
         if key != "start_from" and other.task != TASK[key]:
-            raise UserError(f"{where}: {parent} ({other.arch}) is a {other.task}, want a {TASK[key]}")
+            raise UserError(
+                f"{where}: {parent} ({other.arch}) is a {NOUN[other.task]}, want a {NOUN[TASK[key]]}"
+            )
         if (have := data[other.data].channels) != (want := data[run.data].channels):
             raise UserError(f"{where}: {parent} has {have} channels, {name} has {want}")
 

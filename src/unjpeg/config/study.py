@@ -1,7 +1,7 @@
 """A study: images, degradations, models and scores, from one YAML file."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from unjpeg.config.recipes import has_loss
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name, constant_of
+from unjpeg.provenance import check_name, constant_of, literal_of
 
 RESERVED = ("none", "clean")
 
@@ -94,6 +94,12 @@ class Study(Section):
                     f"{where}.data: patches of {run.data} have {patch} pixels a side, {run.arch} wants a "
                     f"multiple of {card['multiple']}"
                 )
+            for who, side in self._smallest(run):
+                if patch < side:
+                    raise UserError(
+                        f"{where}.data: patches of {run.data} have {patch} pixels a side, {who} wants "
+                        f"{side} or more"
+                    )
             allowed = card["channels"]
             if (have := self.data[run.data].channels) not in allowed:
                 raise UserError(
@@ -107,6 +113,14 @@ class Study(Section):
                     )
             check_parents(self.models, self.data, name)
         return self
+
+    def _smallest(self, run: ModelRun) -> Iterator[tuple[str, int]]:
+        """Who judges the patches of a run, and the smallest side that it can judge."""
+        judges = [run, *(self.models[name] for name in (run.critic,) if name in self.models)]
+        for judge in judges:
+            yield judge.arch, constant_of(f"unjpeg.models.{judge.arch}", "CARD").get("smallest", 1)
+        for loss in run.train.loss if has_loss(run.recipe) else ():
+            yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
     def models_under(self, degradation: str) -> list[str]:
         """Models that are tested under a degradation."""

@@ -9,6 +9,7 @@ from unjpeg.layers.squeezenet import SqueezeNet
 
 ENTRY = "lpips-squeeze"
 FILES = ("hub/checkpoints/squeezenet1_1-b8a52dc0.pth", "hub/pyiqa/LPIPS_v0.1_squeeze-4a5350f2.pth")
+SMALLEST = 17  # pixels a side
 
 
 def make(folder: Path) -> nn.Module:

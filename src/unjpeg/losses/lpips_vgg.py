@@ -9,6 +9,7 @@ from unjpeg.layers.vgg import Vgg
 
 ENTRY = "lpips-vgg"
 FILES = ("hub/checkpoints/vgg16-397923af.pth", "hub/pyiqa/LPIPS_v0.1_vgg-a78928a0.pth")
+SMALLEST = 16  # pixels a side
 
 
 def make(folder: Path) -> nn.Module:

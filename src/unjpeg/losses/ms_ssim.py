@@ -11,7 +11,7 @@ from unjpeg.errors import UserError
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW, STD = 11, 1.5
-SMALLEST = WINDOW * 2 ** (len(WEIGHTS) - 1)  # pixels a side, so that the window fits the last scale
+SMALLEST = 176  # pixels a side: WINDOW * 2**4, so that the window fits the last scale
 
 
 def loss(restored: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ from unjpeg.layers.vgg import Vgg
 
 ENTRY = "vgg19"
 FILES = ("hub/checkpoints/vgg19-dcbb9e9d.pth",)
+SMALLEST = 16  # pixels a side
 
 
 def make(folder: Path) -> nn.Module:

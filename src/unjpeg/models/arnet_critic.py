@@ -24,6 +24,7 @@ CARD = {
     "multiple": 1,
     "halo": None,
     "task": "critic",
+    "smallest": 64,
     "parameters": (({}, 5_919_617),),
 }
 TINY = {"width": 16}

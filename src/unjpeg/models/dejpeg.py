@@ -18,6 +18,8 @@ from its input) is ours. Sides are multiples of 16, as the original pads, though
 reaches 21 pixels in G_small, 27 with `resize`, 45 and 59 in G_Zhao; the card states the largest.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 
@@ -44,7 +46,7 @@ class Model(nn.Module):
     def __init__(
         self,
         channels: int = 3,
-        levels: int = 3,
+        levels: Literal[3, 4] = 3,
         width: int = 64,
         resize: bool = False,
         leaky: bool = False,

@@ -20,6 +20,7 @@ CARD = {
     "multiple": 1,
     "halo": None,
     "task": "critic",
+    "smallest": 32,
     "parameters": (({}, 2_768_769),),
 }
 TINY = {"width": 4}

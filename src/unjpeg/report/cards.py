@@ -13,6 +13,9 @@ COLUMNS = {
     "settings": "settings",
     "parameters": "parameters",
     "recipe": "recipe",
+    "loss": "losses",
+    "parents": "stands on",
+    "critic_accuracy": "critic's accuracy",
     "trained_on": "trained on",
     "degradations": "degradations",
     "steps": "steps",
@@ -21,6 +24,7 @@ COLUMNS = {
     "precision": "precision",
     "seed": "seed",
     "code": "code digest",
+    "note": "note",
 }
 UNKNOWN = "–"
 
@@ -54,9 +58,14 @@ def read_cards(paths: Iterable[Path]) -> list[CardRow]:
             raise UserError(f"{path}: not JSON: {error}") from None
         if not isinstance(card, dict):
             raise UserError(f"{path}: want a JSON object, got {type(card).__name__}")
-        fields = [_field(key, card.get(key)) for key in COLUMNS]
+        flat = {**card, "loss": card.get("train", {}).get("loss"), "parents": _parents(card)}
+        fields = [_field(key, flat.get(key)) for key in COLUMNS]
         rows.append(CardRow(str(card.get("model", path.parent.name)), fields, _text(card.get("versions"))))
     return sorted(rows, key=lambda row: row.model)
+
+
+def _parents(card: dict) -> dict[str, str] | None:
+    return {key: parent["model"] for key, parent in card.get("parents", {}).items()} or None
 
 
 def _field(key: str, value: Any) -> Field:

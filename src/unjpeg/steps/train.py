@@ -17,6 +17,8 @@ from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.provenance import digest_of, fingerprint, modules_of_run
 
+WEIGHTS = "model.safetensors"
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -81,9 +83,11 @@ def run(args: argparse.Namespace) -> int:
     functions = {name: losses.load(name, where) for name in weights}
     read = [where / file for name in weights for file in losses.files(name)]
     read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
-    read += [folder / "model.safetensors" for folder in folders.values()]
+    read += [folder / WEIGHTS for folder in folders.values()]
     code = fingerprint(*modules_of_run(plan))
-    digest = digest_of(plan, patches.digest, validation.digest, code, [_sha256(path) for path in read])
+    digests = {path.name: _sha256(path) for path in read if path.name != WEIGHTS}
+    of_parents = [_sha256(path) for path in read if path.name == WEIGHTS]
+    digest = digest_of(plan, patches.digest, validation.digest, code, digests, of_parents)
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
     state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
@@ -100,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
         "best_step": result["best_step"],
         "steps": plan["train"]["steps"],
         "patches": len(patches),
+        "files": digests,
         "code": code,
         "run": digest,
         "device": fabric.device.type,
@@ -121,7 +126,7 @@ def _write(folder: Path, card: dict, result: dict) -> None:
     writer.writeheader()
     writer.writerows(result["history"])
     weights = {k: v.numpy() for k, v in result["weights"].items()}
-    write_weights(folder / "model.safetensors", weights, {"arch": card["arch"], "run": card["run"]})
+    write_weights(folder / WEIGHTS, weights, {"arch": card["arch"], "run": card["run"]})
     write_text(folder / "history.csv", table.getvalue())
     write_text(folder / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
 

@@ -58,7 +58,12 @@ def parents_of(plan: dict, given: dict[str, Path | None]) -> dict[str, Path]:
 
 def network(plan: dict, channels: int, folder: Path | None) -> torch.nn.Module:
     """The network of `arch` and `settings`, with the weights in `folder`; new ones without a folder."""
-    model = models.load(plan["arch"]).Model(channels=channels, **plan["settings"])
+    module = models.load(plan["arch"])
+    try:
+        model = module.Model(channels=channels, **plan["settings"])
+    except (RuntimeError, ValueError, IndexError, ZeroDivisionError) as error:
+        why = " ".join(str(error).split())[:120]
+        raise UserError(f"settings: {plan['arch']} cannot be built with {plan['settings']} ({why})") from None
     if folder:
         load_weights(model, folder / "model.safetensors")
     return model
