@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from unjpeg.report.cards import COLUMNS
+
 VOID = {"meta", "link", "input", "img", "br"}
 
 
