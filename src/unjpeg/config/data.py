@@ -7,7 +7,15 @@ from pydantic import AfterValidator, Field, PositiveInt, model_validator
 from unjpeg.config.load import Section
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError
+from unjpeg.provenance import check_name
 
+
+def _metric(name: str) -> str:
+    check_name("metrics", name, "")
+    return name
+
+
+MetricName = Annotated[str, AfterValidator(_metric)]
 Degraded = Annotated[str, AfterValidator(lambda text: str(parse(text)))]
 PARTS = ("train", "val", "test")
 

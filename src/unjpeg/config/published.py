@@ -5,19 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from unjpeg.config.data import Degraded
+from unjpeg.config.data import Degraded, MetricName
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name
 
 NOTHING = "-"
-
-
-def _metric(name: str) -> str:
-    check_name("metrics", name, "")
-    return name
 
 
 def _cell(cell: object) -> object:
@@ -50,9 +44,7 @@ class Table(Section):
     images: int = Field(description="Images of the mean; shown only where ours is over as many.", ge=1)
     protocol: str = Field(description="Name of the protocol.")
     degradations: tuple[Degraded, ...] = Field(description="One for each cell of a row.", min_length=1)
-    metrics: tuple[Annotated[str, AfterValidator(_metric)], ...] = Field(
-        description="One for each value of a cell.", min_length=1
-    )
+    metrics: tuple[MetricName, ...] = Field(description="One for each value of a cell.", min_length=1)
     note: str = Field("", description="What is not stated, or differs: luma, codec, training data.")
     rows: dict[str, Row] = Field(description="By the system's name as printed.", min_length=1)
 

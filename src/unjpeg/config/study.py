@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from unjpeg.config.data import Data, Degraded, Split
+from unjpeg.config.data import Data, Degraded, MetricName, Split
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
-from unjpeg.provenance import check_name, constant_of, literal_of
+from unjpeg.provenance import constant_of, literal_of
 
 RESERVED = ("none", "clean")
 
@@ -28,11 +28,6 @@ def _name(text: str) -> str:
     return text
 
 
-def _metric(name: str) -> str:
-    check_name("metrics", name, "")
-    return name
-
-
 Name = Annotated[str, AfterValidator(_name)]
 
 
@@ -43,7 +38,7 @@ class Test(Section):
     degradations: list[Degraded] = Field(
         description="Sets that are gray themselves are tested with the gray ones only.", min_length=1
     )
-    metrics: list[Annotated[str, AfterValidator(_metric)]] = Field(
+    metrics: list[MetricName] = Field(
         ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
     )
 

@@ -83,10 +83,9 @@ def run(args: argparse.Namespace) -> int:
     functions = {name: losses.load(name, where) for name in weights}
     read = [where / file for name in weights for file in losses.files(name)]
     read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
-    read += [folder / WEIGHTS for folder in folders.values()]
     code = fingerprint(*modules_of_run(plan))
-    digests = {path.name: _sha256(path) for path in read if path.name != WEIGHTS}
-    of_parents = [_sha256(path) for path in read if path.name == WEIGHTS]
+    digests = {path.name: _sha256(path) for path in read}
+    of_parents = [_sha256(folder / WEIGHTS) for folder in folders.values()]
     digest = digest_of(plan, patches.digest, validation.digest, code, digests, of_parents)
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
