@@ -41,6 +41,7 @@ TRAIN = {
     "warmup": 2,
     "clip": None,
     "ema": 0.9,
+    "freeze_norm": False,
     "val_every": 6,
     "select": "last",
     "precision": "32-true",

@@ -57,6 +57,11 @@ class Train(Section):
     warmup: NonNegativeInt = Field(0, description="Steps over which the learning rate rises from 0.")
     clip: PositiveFloat | None = Field(None, description="Largest norm of the gradient.")
     ema: float | None = Field(None, gt=0, lt=1, description="Decay of an average of the weights, used then.")
+    freeze_norm: bool = Field(
+        False,
+        description="Batch norm uses the statistics that it starts with and leaves them as they are: for a "
+        "network that stands on trained weights.",
+    )
     val_every: PositiveInt = Field(500, description="Steps between validations on whole images.")
     select: Literal["last", "best"] = Field(
         "last", description="Weights kept: the last, or the best in PSNR."

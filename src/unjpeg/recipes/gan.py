@@ -22,7 +22,9 @@ def train(job: Job) -> dict | None:
     """The result of `training.loop.loop`, with the critic's accuracy before the first step on the card."""
     fabric, batches, plan = job.fabric, job.batches(), job.run["adversarial"]
     restorer = Learner(fabric, job.model, job.settings)
-    critic = Learner(fabric, job.peers["critic"], {**job.settings, "ema": None, "last_lr": 1.0})
+    critic = Learner(
+        fabric, job.peers["critic"], {**job.settings, "ema": None, "last_lr": 1.0, "freeze_norm": False}
+    )
     ours, theirs, gate = plan["generator_steps"], plan["critic_steps"], Gate(plan["gate"])
 
     def verdict(restored: torch.Tensor, degraded: torch.Tensor) -> torch.Tensor:

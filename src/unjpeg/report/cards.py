@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unjpeg.errors import UserError
+from unjpeg.report.plain import UNKNOWN, Field, Plain
 
 COLUMNS = {
     "arch": "architecture",
@@ -26,15 +27,6 @@ COLUMNS = {
     "code": "code digest",
     "note": "note",
 }
-UNKNOWN = "–"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One cell: its text, and the number to sort by where it is one."""
-
-    text: str
-    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +54,13 @@ def read_cards(paths: Iterable[Path]) -> list[CardRow]:
         fields = [_field(key, flat.get(key)) for key in COLUMNS]
         rows.append(CardRow(str(card.get("model", path.parent.name)), fields, _text(card.get("versions"))))
     return sorted(rows, key=lambda row: row.model)
+
+
+def cards_table(cards: list[CardRow]) -> Plain:
+    """What each model is and how it was trained."""
+    caption = "What each model is and how it was trained; a dash where its card does not say."
+    rows = [[Field(card.model), *card.fields] for card in cards]
+    return Plain("models", "Models", caption, ["model", *COLUMNS.values()], rows)
 
 
 def _parents(card: dict) -> dict[str, str] | None:

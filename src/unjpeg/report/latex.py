@@ -6,10 +6,12 @@
 """
 
 import re
+from collections.abc import Iterable
 
 from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
 from unjpeg.report.foot import CLOSE, foot, reading
 from unjpeg.report.grid import Grid
+from unjpeg.report.plain import Plain
 
 ACROSS = 4  # degradations beside each other; more make another table
 SPECIAL = {
@@ -29,14 +31,18 @@ SPECIAL = {
 } | {mark: f"\\{mark}" for mark in "&%$#_{}"}
 
 
-def latex(study: str, tables: list[Grid]) -> str:
-    """The whole file: a `table` for every set, protocol, group of metrics and `ACROSS` degradations."""
+def latex(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> str:
+    """The whole file: a `table` for every set, protocol, group of metrics and `ACROSS` degradations.
+
+    others: follow, each as one `table`.
+    """
     end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
     head = [f"Scores of study {study}, made by unjpeg. Needs \\usepackage{{booktabs}}.", *end]
     parts = ["\n".join(f"% {line}" for line in head)]
     for grid in tables:
         blocks = [*score_blocks(grid, gains=False), harm_block(grid)]
         parts += [_table(grid, piece) for block in blocks if block for piece in _pieces(block)]
+    parts += [_plain_table(plain) for plain in others]
     return "\n\n".join(parts) + "\n"
 
 
@@ -84,6 +90,25 @@ def _table(grid: Grid, block: Block) -> str:
     )
 
 
+def _plain_table(plain: Plain) -> str:
+    columns = "".join("r" if number else "l" for number in plain.numeric)
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{escaped(f'{plain.title}. {plain.caption}')}}}",
+            rf"\begin{{tabular}}{{{columns}}}",
+            r"\toprule",
+            _row(list(map(escaped, plain.heads))),
+            r"\midrule",
+            *(_row([_minus(escaped(field.text)) for field in row]) for row in plain.rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+    )
+
+
 def _row(cells: list[str]) -> str:
     # A bracket or a star at the start of a row would be read as an option of the \\ before it.
     return re.sub(r"^([\[*])", r"{\1}", " & ".join(cells)) + r" \\"
@@ -97,4 +122,8 @@ def _label(line: Line) -> str:
 def _part(part: Part) -> str:
     text = rf"\textbf{{{escaped(part.text)}}}" if part.best else escaped(part.text + CLOSE * part.close)
     text = f"{text} {escaped(part.after)}".strip()
+    return _minus(text)
+
+
+def _minus(text: str) -> str:
     return re.sub(r"(?<!\w)-(?=\d)", "$-$", text)

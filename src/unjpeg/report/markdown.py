@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
 from unjpeg.report.foot import CLOSE, foot, reading
 from unjpeg.report.grid import Grid
+from unjpeg.report.plain import Plain
 
-REPORTED = "Reported elsewhere, not comparable"
 
-
-def markdown(study: str, tables: list[Grid], reported: pd.DataFrame) -> str:
+def markdown(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> str:
     """The whole document. Cells read like the literature's: `PSNR (gain) / SSIM / PSNR-B`."""
     lines = [f"# Scores of study {study}", ""]
     for grid in tables:
@@ -30,20 +27,22 @@ def markdown(study: str, tables: list[Grid], reported: pd.DataFrame) -> str:
         if block := harm_block(grid):
             lines += _block(block)
         lines += [line for note in grid.notes for line in (f"Note: {note}", "")]
-    if len(reported):
-        lines += [f"## {REPORTED}", "", *_table(list(reported.columns), _texts(reported), right=0)]
+    for plain in others:
+        lines += _plain_table(plain)
     end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
     return "\n".join([*lines, "---", "", *(f"- {line}" for line in end), ""])
 
 
-def _texts(frame: pd.DataFrame) -> list[list[str]]:
-    return [[_plain(text) for text in row] for row in frame.to_numpy().tolist()]
+def _plain_table(plain: Plain) -> list[str]:
+    heads, numeric = list(map(_plain, plain.heads)), plain.numeric
+    rows = [[_plain(field.text) for field in row] for row in plain.rows]
+    return [f"## {plain.title}", "", _plain(plain.caption), "", *_table(heads, rows, numeric)]
 
 
 def _block(block: Block) -> list[str]:
     head = ["model", *map(_plain, block.degradations)]
     rows = [[_label(line), *(" / ".join(map(_part, cell)) for cell in line.cells)] for line in block.lines]
-    return [" / ".join(block.title), "", *_table(head, rows, right=len(block.degradations))]
+    return [" / ".join(block.title), "", *_table(head, rows, [False] + [True] * len(block.degradations))]
 
 
 def _label(line: Line) -> str:
@@ -55,8 +54,8 @@ def _part(part: Part) -> str:
     return f"{text} {part.after}".strip()
 
 
-def _table(head: list[str], rows: Iterable[list[str]], right: int) -> list[str]:
-    rule = ["---"] * (len(head) - right) + ["---:"] * right
+def _table(head: list[str], rows: Iterable[list[str]], right: list[bool]) -> list[str]:
+    rule = ["---:" if number else "---" for number in right]
     return [*("| " + " | ".join(row) + " |" for row in [head, rule, *rows]), ""]
 
 

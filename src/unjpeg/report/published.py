@@ -9,6 +9,7 @@ from unjpeg.config.published import Published, Table, values
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError
 from unjpeg.metrics import protocol as protocols
+from unjpeg.report.plain import Plain, of_texts
 from unjpeg.report.scores import read_csv
 
 KEYS = ["set", "protocol", "degradation", "metric", "system"]
@@ -42,6 +43,12 @@ def not_comparable(published: Iterable[Published], sets: set[str], archs: set[st
     found = [r for file in published for r in file.reported if r.set in sets or r.arch in archs]
     rows = [[r.system, r.data, r.value, r.source, r.reason] for r in found]
     return pd.DataFrame(rows, columns=REPORTED, dtype=str)
+
+
+def reported_table(reported: pd.DataFrame) -> Plain:
+    """The table of what `not_comparable` gives."""
+    caption = "Published numbers of these networks or sets that cannot stand beside ours, and why."
+    return of_texts(reported, "reported", "Reported elsewhere, not comparable", caption)
 
 
 def read_table(path: Path | str, columns: list[str]) -> pd.DataFrame:

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import jinja2
-import pandas as pd
 
 from unjpeg.provenance import fingerprint
-from unjpeg.report.cards import COLUMNS, UNKNOWN, CardRow
+from unjpeg.report.cards import CardRow, cards_table
 from unjpeg.report.foot import CLOSE, foot, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.headline import headline
 from unjpeg.report.order import INPUT, TRUTH, model_label
 from unjpeg.report.picture import Picture
+from unjpeg.report.plain import UNKNOWN, Plain
 from unjpeg.report.quantities import quantity
 
 
@@ -22,12 +22,12 @@ def render(
     crops: list[Picture],
     trainings: list[Picture],
     cards: list[CardRow],
-    reported: pd.DataFrame,
+    others: list[Plain],
     digest: str,
 ) -> str:
     """The page. All texts are escaped by the template engine.
 
-    reported: columns of `published.REPORTED`; digest: of the summary that the page shows.
+    others: tables beside the scores; digest: of the summary that the page shows.
     """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(
@@ -44,11 +44,11 @@ def render(
         crops=crops,
         trainings=trainings,
         cards=cards,
-        reported=reported.to_dict("records"),
+        others=[table for table in others if table.rows],
+        models_table=cards_table(cards),
         reading=reading,
         close=CLOSE,
         unknown=UNKNOWN,
-        card_columns=list(COLUMNS.values()),
         foot=foot((g.protocol for g in tables), (m for g in tables for m in g.metrics)),
         digest=digest,
         code=fingerprint("unjpeg.steps.page"),

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import crop, curve, training
-    from unjpeg.report.published import COLUMNS, REPORTED, read_table
+    from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> None:
         crops=[crop(path, models) for path in sorted(args.crops)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
-        reported=read_table(args.reported, REPORTED),
+        others=[reported_table(read_table(args.reported, REPORTED))],
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)

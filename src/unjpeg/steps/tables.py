@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.latex import latex
     from unjpeg.report.markdown import markdown
     from unjpeg.report.per_image import per_image
-    from unjpeg.report.published import beside, not_comparable
+    from unjpeg.report.published import beside, not_comparable, reported_table
     from unjpeg.report.scores import read_scores, write_csv
     from unjpeg.report.summary import summarise
 
@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> None:
     write_csv(published, args.out_folder / "published.csv")
     write_csv(reported, args.out_folder / "reported.csv")
     tables = grids(summary, published)
-    write_text(args.out_folder / "summary.md", markdown(args.study, tables, reported))
-    write_text(args.out_folder / "summary.tex", latex(args.study, tables))
+    others = [table for table in (reported_table(reported),) if table.rows]
+    write_text(args.out_folder / "summary.md", markdown(args.study, tables, others))
+    write_text(args.out_folder / "summary.tex", latex(args.study, tables, others))
     for (model, name), rows in per_image(scores):
         write_csv(rows, args.out_folder / "images" / model / f"{name}.csv")

@@ -11,6 +11,7 @@ from unjpeg.losses.adversarial import accuracy, of_critic
 from unjpeg.training.batches import Batches
 from unjpeg.training.job import Job
 from unjpeg.training.learner import Learner
+from unjpeg.training.modes import evaluating
 
 GATE_BATCHES = 16
 
@@ -63,13 +64,10 @@ class Gate:
         which clean and restored patches are mixed, a PatchGAN stays at chance.
         """
         copy, device, shares = deepcopy(critic).train(), job.fabric.device, []
-        training = restorer.training
-        restorer.eval()
-        with torch.no_grad(), job.fabric.autocast():
+        with evaluating(restorer), torch.no_grad(), job.fabric.autocast():
             for step in range(GATE_BATCHES):
                 degraded, clean = batches.read(step, device)
                 shares.append(judged(copy, degraded, clean, as_image(restorer(degraded).float()))[1])
-        restorer.train(training)
         self.accuracy = job.fabric.all_reduce(torch.stack(shares).mean()).item()
         if self.accuracy < self.wanted:
             raise UserError(

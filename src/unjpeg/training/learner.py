@@ -6,6 +6,7 @@ import torch
 from lightning_fabric import Fabric
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from unjpeg.training.modes import freeze_norm
 from unjpeg.training.optimise import optimiser, set_learning_rate
 
 
@@ -22,6 +23,8 @@ class Learner:
         for name in methods:
             self.network.mark_forward_method(name)
         self.network.train()
+        if settings["freeze_norm"]:
+            freeze_norm(self.model)
         self.judged = self.ema.module if self.ema else self.model
 
     def step(self, loss: torch.Tensor, lr: float) -> None:

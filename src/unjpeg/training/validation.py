@@ -7,6 +7,7 @@ from unjpeg.images import to_float32, to_uint8
 from unjpeg.inference import TILE, run_tiled
 from unjpeg.metrics.psnr import decibels, squared_error
 from unjpeg.store.encoded import Encoded
+from unjpeg.training.modes import evaluating
 
 
 class Validation:
@@ -22,11 +23,8 @@ class Validation:
 
     def __call__(self, model: torch.nn.Module, device: torch.device) -> dict[str, float]:
         """Means over the images, in dB, after rounding to uint8: `val_psnr`, and its gain `val_gain`."""
-        training = model.training
-        model.eval()
-        with torch.inference_mode():
+        with evaluating(model), torch.inference_mode():
             scores = [_psnr(self._restore(model, degraded, device), clean) for degraded, clean in self._pairs]
-        model.train(training)
         score = float(np.mean(scores))
         return {"val_psnr": score, "val_gain": score - self.baseline}
 
