@@ -106,6 +106,17 @@ class Study:
         )
         return path
 
+    def cases(self, model: str, *options: object, out: str = "cases") -> Path:
+        path = self.root / out / f"{model}.png"
+        run_step(
+            *("cases", "--study", "small", "--model", model, "--manifests", self.root / "manifest.json"),
+            *("--degraded", *sorted(self.root.glob("degraded/*/*.h5"))),
+            *("--restored", *sorted(self.root.glob(f"restored/{model}/*/*.h5"))),
+            *("--scores", *(f for m in (model, "none") for f in self.root.glob(f"scores/{m}/*/*.csv"))),
+            *("--output", path, *options),
+        )
+        return path
+
     def page(self, out: str = "report.html") -> Path:
         run_step(
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
@@ -114,6 +125,7 @@ class Study:
             *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),
+            *("--cases", *sorted(self.root.glob("cases/*.png"))),
             *("--cards", *sorted(self.root.glob("models/*/card.json"))),
             *("--output", self.root / out),
         )

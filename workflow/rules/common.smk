@@ -107,6 +107,20 @@ def under(pattern, *others):
     return paths
 
 
+def tested(pattern):
+    """`pattern` for every set and degradation that the job's model is tested under, as a function of wildcards."""
+
+    def paths(wildcards):
+        return [
+            pattern.format(dataset=dataset, degradation=degradation, **wildcards)
+            for dataset in SETS
+            for degradation in degradations_of(dataset)
+            if wildcards.model in STUDY.models_under(degradation)
+        ]
+
+    return paths
+
+
 SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")
 
 
