@@ -28,15 +28,7 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
-CASES = [
-    f"results/{STUDY.study}/cases/{model}.png"
-    for model in MODELS
-    if any(
-        model in STUDY.models_under(degradation)
-        for dataset in TESTED
-        for degradation in degradations_of(dataset)
-    )
-]
+CASES = [f"results/{STUDY.study}/cases/{model}.png" for model in PAIRS]
 # Relative, so that a checkout that was moved plans nothing.
 PUBLISHED = [
     os.path.relpath(path)
@@ -178,9 +170,7 @@ rule crops:
 
 rule cases:
     input:
-        manifests=expand(
-            "resources/datasets/{dataset}/manifest.json", dataset=TESTED
-        ),
+        manifests=expand("resources/datasets/{dataset}/manifest.json", dataset=TESTED),
         degraded=tested("results/{study}/degraded/{dataset}/{degradation}.h5"),
         restored=tested("results/{study}/restored/{model}/{dataset}/{degradation}.h5"),
         scores=tested("results/{study}/scores/{model}/{dataset}/{degradation}.csv"),
