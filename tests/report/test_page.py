@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -156,3 +157,14 @@ def test_sorting_and_filtering_in_a_browser(text, browser):
         "toys": ["worse", "none", "half", published, "clean"],
         "shown": 0,
     }
+
+
+def test_every_template_is_part_of_the_package(root):
+    patterns = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    files = [
+        path for path in (root / "src/unjpeg/report").iterdir() if path.is_file() and path.suffix != ".py"
+    ]
+    assert len(files) >= 8
+    assert not [path for path in files if not any(map(path.match, patterns["unjpeg.report"]))]
