@@ -54,37 +54,6 @@ def identity(tmp_path):
     return home
 
 
-CLASSIC5 = {
-    "gray-q10": (27.82, 0.7595, 25.21),
-    "gray-q20": (30.12, 0.8344, 27.50),
-    "gray-q30": (31.48, 0.8666, 28.94),
-    "gray-q40": (32.43, 0.8849, 29.92),
-}
-
-
-def test_jpeg_rows_of_classic5_are_the_literatures(shared, tmp_path):
-    out = tmp_path / "t.csv"
-    main(
-        [
-            "evaluate",
-            str(shared / "data" / "classic5"),
-            "--degradation",
-            *CLASSIC5,
-            "--protocol",
-            "gray-matlab",
-            "--model",
-            "none",
-            "--out",
-            str(out),
-        ]
-    )
-    have = means(out)
-    for degradation, (psnr, ssim, psnr_b) in CLASSIC5.items():
-        assert round(have[degradation, "psnr"], 2) == psnr
-        assert round(have[degradation, "ssim"], 4) == ssim
-        assert round(have[degradation, "psnr_b"], 2) == psnr_b
-
-
 def test_columns_and_rows(folder, tmp_path, capsys):
     out = tmp_path / "t.csv"
     assert main(["evaluate", str(folder), "--degradation", "q10", "gray-q10", "--out", str(out)]) == 0

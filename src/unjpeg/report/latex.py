@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
-from unjpeg.report.foot import CLOSE, foot, reading
+from unjpeg.report.foot import CLOSE, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.plain import Plain
 
@@ -31,13 +31,12 @@ SPECIAL = {
 } | {mark: f"\\{mark}" for mark in "&%$#_{}"}
 
 
-def latex(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> str:
+def latex(study: str, tables: list[Grid], others: Iterable[Plain] = (), foot: Iterable[str] = ()) -> str:
     """The whole file: a `table` for every set, protocol, group of metrics and `ACROSS` degradations.
 
-    others: follow, each as one `table`.
+    others: follow, each as one `table`; foot: sentences, as remarks at the top.
     """
-    end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
-    head = [f"Scores of study {study}, made by unjpeg. Needs \\usepackage{{booktabs}}.", *end]
+    head = [f"Scores of study {study}, made by unjpeg. Needs \\usepackage{{booktabs}}.", *foot]
     parts = ["\n".join(f"% {line}" for line in head)]
     for grid in tables:
         blocks = [*score_blocks(grid, gains=False), harm_block(grid)]
