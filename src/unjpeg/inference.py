@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import pad
 
-from unjpeg import models, record
+from unjpeg import models
 from unjpeg.errors import UserError
 from unjpeg.images import rgb_to_ycbcr, to_float32, to_uint8, ycbcr_to_rgb
 from unjpeg.store.weights import read_weights
@@ -99,11 +99,6 @@ def check_device(name: str) -> None:
     """`UserError` for cuda where torch finds no such device."""
     if name == "cuda" and not torch.cuda.is_available():
         raise UserError("--device cuda: torch finds no CUDA device here; allowed: cpu")
-
-
-def device_name(device: torch.device) -> str:
-    """The GPU's name, or the processor's kind."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else record.cpu()
 
 
 def load_weights(model: torch.nn.Module, path: Path) -> None:

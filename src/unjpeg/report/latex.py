@@ -13,6 +13,7 @@ from unjpeg.report.foot import CLOSE, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.plain import Plain
 
+WIDE = 30  # characters; a column of longer texts is set as paragraphs
 ACROSS = 4  # degradations beside each other; more make another table
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -90,7 +91,11 @@ def _table(grid: Grid, block: Block) -> str:
 
 
 def _plain_table(plain: Plain) -> str:
-    columns = "".join("r" if number else "l" for number in plain.numeric)
+    widths = [max((len(row[k].text) for row in plain.rows), default=0) for k in range(len(plain.heads))]
+    kinds = [
+        "r" if n else "p{3.5cm}" if w > WIDE else "l" for n, w in zip(plain.numeric, widths, strict=True)
+    ]
+    columns = "".join(kinds)
     return "\n".join(
         [
             r"\begin{table}",
@@ -100,7 +105,7 @@ def _plain_table(plain: Plain) -> str:
             r"\toprule",
             _row(list(map(escaped, plain.heads))),
             r"\midrule",
-            *(_row([_minus(escaped(field.text)) for field in row]) for row in plain.rows),
+            *(_row([_broken(_minus(escaped(field.text))) for field in row]) for row in plain.rows),
             r"\bottomrule",
             r"\end{tabular}",
             r"\end{table}",
@@ -122,6 +127,11 @@ def _part(part: Part) -> str:
     text = rf"\textbf{{{escaped(part.text)}}}" if part.best else escaped(part.text + CLOSE * part.close)
     text = f"{text} {escaped(part.after)}".strip()
     return _minus(text)
+
+
+def _broken(text: str) -> str:
+    """A sha256 may be broken every 16 digits."""
+    return re.sub(r"[0-9a-f]{16}(?=[0-9a-f]{16})", r"\g<0>\\allowbreak{}", text)
 
 
 def _minus(text: str) -> str:

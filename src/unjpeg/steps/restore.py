@@ -17,13 +17,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     from unjpeg import record
     from unjpeg.images import png
-    from unjpeg.inference import Restorer, device_name
+    from unjpeg.inference import Restorer
     from unjpeg.store.encoded import Encoded, write_encoded
 
     restorer = Restorer(args.model, args.device)
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(restorer(images.read(name)))) for name in images.names)
-        made = {"versions": record.versions(*PACKAGES), "device": device_name(restorer.device)}
+        made = {"versions": record.versions(*PACKAGES), "device": _name(restorer.device)}
         named = {"model": restorer.card["model"], "run": restorer.card["run"]}
         write_encoded(args.output, items, {**kept, **named, "restored_with": json.dumps(made)})
+
+
+def _name(device) -> str:
+    """The GPU's name, or the processor's kind."""
+    import torch
+
+    from unjpeg import record
+
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else record.cpu()
