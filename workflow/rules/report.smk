@@ -51,6 +51,9 @@ TEMPLATE = [
 rule tables:
     input:
         scores=SCORES,
+        records=RECORDS,
+        files=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
+        cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -68,6 +71,8 @@ rule tables:
             category="Tables",
         ),
         reported="results/{study}/tables/reported.csv",
+        metrics="results/{study}/tables/metrics.csv",
+        foot="results/{study}/tables/foot.txt",
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -82,6 +87,7 @@ rule tables:
         published=PUBLISHED,
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
+        seed=STUDY.seed,
     shell:
         """
         unjpeg tables \
@@ -89,6 +95,9 @@ rule tables:
             --scores {input.scores:q} \
             --published {params.published:q} \
             --archs {params.archs} \
+            --files {input.files:q} \
+            --cards {input.cards:q} \
+            --seed {params.seed} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -209,6 +218,8 @@ rule page:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
         reported="results/{study}/tables/reported.csv",
+        metrics="results/{study}/tables/metrics.csv",
+        foot="results/{study}/tables/foot.txt",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -240,6 +251,8 @@ rule page:
             --summary {input.summary:q} \
             --published {input.published:q} \
             --reported {input.reported:q} \
+            --metrics {input.metrics:q} \
+            --foot {input.foot:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

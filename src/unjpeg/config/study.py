@@ -41,6 +41,11 @@ class Test(Section):
     metrics: list[MetricName] = Field(
         ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
     )
+    protocols: list[str] = Field(
+        [],
+        description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
+        "such as `y-of-color-420`.",
+    )
 
 
 class Study(Section):
@@ -72,6 +77,7 @@ class Study(Section):
             ("sets", self.test.sets),
             ("degradations", self.test.degradations),
             ("metrics", self.test.metrics),
+            ("protocols", self.test.protocols),
         ):
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"test.{key}: {twice[0]} stands there twice")

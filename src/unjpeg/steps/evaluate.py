@@ -14,9 +14,9 @@ from unjpeg.degradation import Degradation, parse
 from unjpeg.errors import UserError, unknown
 from unjpeg.images import SUFFIXES, read_uint8
 from unjpeg.jpeg import degrade
-from unjpeg.metrics import load, protocol
+from unjpeg.metrics import protocol
 from unjpeg.metrics.score import mean
-from unjpeg.scoring import rows, to_csv
+from unjpeg.scoring import check_metrics, rows, to_csv
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     if args.parameters:
         os.environ["UNJPEG_METRICS"] = str(args.parameters)
-    for metric in args.metrics:
-        load(metric)
+    check_metrics(args.metrics)
     used = {
         d: protocol.named(args.protocol) if args.protocol else protocol.default_for(d)
         for d in args.degradation
