@@ -48,6 +48,7 @@ TEMPLATE = [
 rule tables:
     input:
         scores=SCORES,
+        leaks="results/{study}/tables/leaks.csv",
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -84,6 +85,7 @@ rule tables:
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
+            --leaks {input.leaks:q} \
             --published {params.published:q} \
             --archs {params.archs} \
             --out-folder results/{wildcards.study}/tables \
@@ -170,6 +172,7 @@ rule page:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
         reported="results/{study}/tables/reported.csv",
+        leaks="results/{study}/tables/leaks.csv",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -200,6 +203,7 @@ rule page:
             --summary {input.summary:q} \
             --published {input.published:q} \
             --reported {input.reported:q} \
+            --leaks {input.leaks:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

@@ -9,6 +9,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
     from unjpeg.report.grid import grids
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
@@ -43,7 +45,10 @@ def run(args: argparse.Namespace) -> None:
         crops=[crop(path, models) for path in sorted(args.crops)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
-        others=[reported_table(read_table(args.reported, REPORTED))],
+        others=[
+            reported_table(read_table(args.reported, REPORTED)),
+            leaks_table(args.leaks),
+        ],
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)

@@ -7,6 +7,7 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study, as in the score files")
     parser.add_argument("--scores", required=True, nargs="+", type=Path, help="score files (CSV)")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--published", nargs="*", type=Path, default=[], help="files such as config/published.yaml"
     )
@@ -20,6 +21,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.config.published import read_published
     from unjpeg.report.grid import grids
     from unjpeg.report.latex import latex
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.markdown import markdown
     from unjpeg.report.per_image import per_image
     from unjpeg.report.published import beside, not_comparable, reported_table
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     write_csv(published, args.out_folder / "published.csv")
     write_csv(reported, args.out_folder / "reported.csv")
     tables = grids(summary, published)
-    others = [table for table in (reported_table(reported),) if table.rows]
+    others = [table for table in (reported_table(reported), leaks_table(args.leaks)) if table.rows]
     write_text(args.out_folder / "summary.md", markdown(args.study, tables, others))
     write_text(args.out_folder / "summary.tex", latex(args.study, tables, others))
     for (model, name), rows in per_image(scores):
