@@ -153,7 +153,7 @@ def test_published_sets_share_nothing(shared):
 
 
 def test_the_known_duplicate(shared):
-    """A test image of CID22 stands in its training part, cut and resized otherwise."""
+    """A test image of CID22 stands in its training part under another name."""
     pair = [
         Source(part, name, lambda p=shared / "data/cid22" / part / f"{name}.webp": read_uint8(p))
         for part, name in (("train", "3316926_opo25u"), ("validation", "844297"))
