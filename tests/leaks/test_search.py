@@ -83,7 +83,11 @@ def test_two_crops_that_share_a_part():
     ids=["flat", "one pixel", "ramp", "noise", "checkerboard"],
 )
 def test_images_without_features(odd):
-    others = {**OTHERS, "flat": np.full((64, 48, 1), 127, np.uint8), "ramp": np.indices((90, 200))[1][..., None]}
+    others = {
+        **OTHERS,
+        "flat": np.full((64, 48, 1), 127, np.uint8),
+        "ramp": np.indices((90, 200))[1][..., None],
+    }
     others = {name: pixels.astype(np.uint8) for name, pixels in others.items()}
     found(odd, others)
     assert found(odd, {**OTHERS, "same": odd}) == [("exact", "same")]
@@ -149,7 +153,9 @@ def test_published_sets_share_nothing(shared):
         return [Source(name, p.stem, lambda p=p: read_uint8(p)) for p in paths]
 
     train = [*sources("bsds500/train", 40), *sources("cid22/train", 15)]
-    assert not list(leaks(train, [*sources("kodak24", 6), *sources("classic5", 5), *sources("bsds500/test", 15)]))
+    assert not list(
+        leaks(train, [*sources("kodak24", 6), *sources("classic5", 5), *sources("bsds500/test", 15)])
+    )
 
 
 def test_the_known_duplicate(shared):

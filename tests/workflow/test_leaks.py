@@ -29,7 +29,10 @@ CHANGES = {
     "cropped": ("crop", lambda image: image.crop((130, 70, 400, 310))),
     "flipped": ("copy", lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
     "compressed": ("copy", jpeg),
-    "cropped, turned and compressed": ("crop", lambda image: jpeg(image.crop((130, 70, 470, 370)).rotate(90))),
+    "cropped, turned and compressed": (
+        "crop",
+        lambda image: jpeg(image.crop((130, 70, 470, 370)).rotate(90)),
+    ),
 }
 
 
@@ -79,7 +82,9 @@ def test_a_leak_stops_the_study_with_its_name(leaky, name):
         assert line in text
         assert "Traceback" not in text
     results = study.folder / "results/smoke"
-    assert not [name for name in ("patches", "models", "state", "tables/leaks.csv") if (results / name).exists()]
+    assert not [
+        name for name in ("patches", "models", "state", "tables/leaks.csv") if (results / name).exists()
+    ]
 
 
 def test_an_allowed_leak_is_trained_on_and_told(leaky):
