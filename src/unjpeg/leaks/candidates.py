@@ -20,7 +20,7 @@ class Index:
         self.points = np.concatenate([f.points for f in prints])
         self.owners = np.repeat(np.arange(len(prints)), [len(f.points) for f in prints])
         words = np.concatenate([f.words for f in prints])
-        self.orders = [np.argsort(words[:, k]) for k in range(WORDS)]
+        self.orders = [np.argsort(words[:, k]).astype(np.int32) for k in range(WORDS)]
         self.words = [words[order, k] for k, order in enumerate(self.orders)]
 
     def alike(self, asked: Fingerprint) -> Iterator[tuple[int, int]]:
