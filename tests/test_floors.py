@@ -18,6 +18,8 @@ FLOORS = {
         "pairs",
         "manifest",
         "parts",
+        "folder",
+        "leaks",
         "sources",
         "parameters",
         "torchvision_shim",

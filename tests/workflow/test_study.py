@@ -126,6 +126,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "fetch",
         "split",
         "compress",
+        "leaks",
         "patches",
         "train",
         "restore",

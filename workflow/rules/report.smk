@@ -54,6 +54,7 @@ rule tables:
         records=RECORDS,
         files=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
         cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
+        leaks="results/{study}/tables/leaks.csv",
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -93,6 +94,7 @@ rule tables:
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
+            --leaks {input.leaks:q} \
             --published {params.published:q} \
             --archs {params.archs} \
             --files {input.files:q} \
@@ -220,6 +222,7 @@ rule page:
         reported="results/{study}/tables/reported.csv",
         metrics="results/{study}/tables/metrics.csv",
         foot="results/{study}/tables/foot.txt",
+        leaks="results/{study}/tables/leaks.csv",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -253,6 +256,7 @@ rule page:
             --reported {input.reported:q} \
             --metrics {input.metrics:q} \
             --foot {input.foot:q} \
+            --leaks {input.leaks:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

@@ -11,6 +11,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
     parser.add_argument("--metrics", required=True, type=Path, help="metrics.csv of the same")
     parser.add_argument("--foot", required=True, type=Path, help="foot.txt of the same")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.grid import grids
     from unjpeg.report.metric_cards import COLUMNS as METRICS
     from unjpeg.report.metric_cards import metrics_table
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import case, crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
@@ -54,6 +56,7 @@ def run(args: argparse.Namespace) -> None:
         others=[
             reported_table(read_table(args.reported, REPORTED)),
             metrics_table(read_table(args.metrics, METRICS)),
+            leaks_table(args.leaks),
         ],
         foot=read_foot(args.foot),
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],

@@ -7,6 +7,7 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study, as in the score files")
     parser.add_argument("--scores", required=True, nargs="+", type=Path, help="score files (CSV)")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--published", nargs="*", type=Path, default=[], help="files such as config/published.yaml"
     )
@@ -27,6 +28,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.foot import foot
     from unjpeg.report.grid import grids
     from unjpeg.report.latex import latex
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.markdown import markdown
     from unjpeg.report.metric_cards import metric_cards, metrics_table, read_files
     from unjpeg.report.origins import origins, read_object, read_records
@@ -50,7 +52,8 @@ def run(args: argparse.Namespace) -> None:
     cards, missing = [read_object(path) for path in args.cards], len(args.scores) - len(records)
     end = foot(summary["protocol"], summary["metric"], origins(records, cards, args.seed, missing))
     write_text(args.out_folder / "foot.txt", "".join(f"{line}\n" for line in end))
-    others = [table for table in (reported_table(reported), metrics_table(metrics)) if table.rows]
+    others = [reported_table(reported), metrics_table(metrics), leaks_table(args.leaks)]
+    others = [table for table in others if table.rows]
     write_text(args.out_folder / "summary.md", markdown(args.study, tables, others, end))
     write_text(args.out_folder / "summary.tex", latex(args.study, tables, others, end))
     for (model, name), rows in per_image(scores):
