@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.cards import read_cards
     from unjpeg.report.foot import read_foot
     from unjpeg.report.grid import grids
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.metric_cards import COLUMNS as METRICS
     from unjpeg.report.metric_cards import metrics_table
-    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import case, crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
