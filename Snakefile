@@ -20,6 +20,7 @@ include: "workflow/rules/degrade.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/restore.smk"
+include: "workflow/rules/cost.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 

@@ -11,11 +11,12 @@ def pairs(degradations=None):
 
 
 def restored(*models, degradations=None):
-    """Restoring, scoring and showing these models, and the tables."""
+    """Restoring, scoring, measuring and showing these models, and the tables."""
     jobs = Counter(TABLES)
     for model in models:
         jobs.update(f"restore {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
+        jobs.update([f"cost {model}"])
     return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))
 
 
@@ -60,7 +61,9 @@ def test_a_new_quality_plans_its_own_work_and_the_tables(checkout):
     checkout.study(lambda s: s["test"]["degradations"].append("q15"))
     new = {"photos": ["q15"]}
     jobs = restored("car", "unit", "unit-tuned", degradations=new) - Counter(["crops photos q15"])
-    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15"])
+    jobs -= Counter(["cost car", "cost unit", "cost unit-tuned"])
+    peer = ["restore_peer identity photos q15", "score identity photos q15"]
+    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15", *peer])
 
 
 def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
@@ -74,8 +77,30 @@ def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
 
 def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
-    scores = Counter(f"score {m} {s} {d}" for m in ("none", "car", "unit", "unit-tuned") for s, d in pairs())
+    models = ("none", "car", "unit", "unit-tuned", "identity")
+    scores = Counter(f"score {m} {s} {d}" for m in models for s, d in pairs())
     assert checkout.planned() == TABLES + scores + Counter(f"crops {s} {d}" for s, d in pairs())
+
+
+def test_one_peers_code_plans_that_peer(checkout):
+    checkout.edit("src/unjpeg/peers/identity.py", "read_uint8(data)", "read_uint8(data)[:]")
+    jobs = Counter(f"restore_peer identity {s} {d}" for s, d in pairs())
+    jobs += restored("identity") - Counter(f"restore identity {s} {d}" for s, d in pairs())
+    assert checkout.planned() == jobs - Counter(["cost identity"]) + Counter(["cost_peer identity"])
+    checkout.edit("src/unjpeg/peers/smooth.py", "DROPPED = 0.5", "DROPPED = 0.6")
+    assert checkout.planned() == jobs - Counter(["cost identity"]) + Counter(["cost_peer identity"])
+
+
+def test_a_new_peer_plans_its_own_work_and_the_tables(checkout):
+    checkout.study(lambda s: s["test"]["peers"].append("smooth"))
+    jobs = Counter(f"restore_peer smooth {s} {d}" for s, d in pairs())
+    jobs += restored("smooth") - Counter(f"restore smooth {s} {d}" for s, d in pairs())
+    assert checkout.planned() == jobs - Counter(["cost smooth"]) + Counter(["cost_peer smooth"])
+
+
+def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
+    checkout.edit("src/unjpeg/cost/count.py", "/ 2 /", "/ 3 /")
+    assert checkout.planned() == TABLES + Counter(["cost car", "cost unit", "cost unit-tuned"])
 
 
 def test_the_page_alone(checkout):

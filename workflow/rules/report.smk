@@ -1,6 +1,6 @@
 """Tables, figures, crops, and one page that holds them all.
 
-Needs: scores, restored and degraded images, the clean ones, history and card of each model
+Needs: scores, cost, restored and degraded images, the clean ones, history and card of each model
 Gives: results/{study}/tables/   all rows, means, published values, Markdown, LaTeX, one CSV per model and set
        results/{study}/plots/    PSNR and gain against quality per set, training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
@@ -27,6 +27,13 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
+# Gains stand beside the cost at the lowest quality, in gray and in colour, on the first set that has it.
+GAINS_AT = {
+    degradation.gray: f"{dataset}/{degradation}"
+    for degradation in sorted(SINGLE, key=attrgetter("quality"), reverse=True)
+    for dataset in reversed(SETS)
+    if str(degradation) in degradations_of(dataset)
+}
 # Relative, so that a checkout that was moved plans nothing.
 PUBLISHED = [
     os.path.relpath(path)
@@ -48,6 +55,7 @@ TEMPLATE = [
 rule tables:
     input:
         scores=SCORES,
+        costs=COSTS,
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -65,6 +73,11 @@ rule tables:
             category="Tables",
         ),
         reported="results/{study}/tables/reported.csv",
+        costs=report(
+            "results/{study}/tables/cost.csv",
+            caption="../report/cost.rst",
+            category="Tables",
+        ),
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -79,6 +92,7 @@ rule tables:
         published=PUBLISHED,
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
+        gains=list(GAINS_AT.values()),
     shell:
         """
         unjpeg tables \
@@ -86,6 +100,8 @@ rule tables:
             --scores {input.scores:q} \
             --published {params.published:q} \
             --archs {params.archs} \
+            --costs {input.costs:q} \
+            --gains-at {params.gains:q} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -94,6 +110,7 @@ rule tables:
 rule plots:
     input:
         summary="results/{study}/tables/summary.csv",
+        costs="results/{study}/tables/cost.csv",
         histories=expand("results/{{study}}/models/{model}/history.csv", model=MODELS),
     output:
         psnr=report(
@@ -104,6 +121,11 @@ rule plots:
         gain=report(
             expand("results/{{study}}/plots/gain/{dataset}.svg", dataset=TESTED),
             caption="../report/gain.rst",
+            category="Curves",
+        ),
+        costs=report(
+            "results/{study}/plots/cost.svg",
+            caption="../report/cost.rst",
             category="Curves",
         ),
         training=report(
@@ -123,6 +145,7 @@ rule plots:
         """
         unjpeg plots \
             --summary {input.summary:q} \
+            --costs {input.costs:q} \
             --histories {input.histories:q} \
             --out-folder results/{wildcards.study}/plots \
             >{log:q} 2>&1
@@ -170,6 +193,8 @@ rule page:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
         reported="results/{study}/tables/reported.csv",
+        costs="results/{study}/tables/cost.csv",
+        cost_figure="results/{study}/plots/cost.svg",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -200,6 +225,8 @@ rule page:
             --summary {input.summary:q} \
             --published {input.published:q} \
             --reported {input.reported:q} \
+            --costs {input.costs:q} \
+            --cost-figure {input.cost_figure:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from unjpeg.config.data import Data, Degraded, MetricName, Split
+from unjpeg.config.data import Data, Degraded, MetricName, PeerName, Split
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
@@ -41,6 +41,9 @@ class Test(Section):
     metrics: list[MetricName] = Field(
         ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
     )
+    peers: list[PeerName] = Field(
+        [], description="Restorations without training, tested like models: file names under `peers/`."
+    )
 
 
 class Study(Section):
@@ -72,9 +75,14 @@ class Study(Section):
             ("sets", self.test.sets),
             ("degradations", self.test.degradations),
             ("metrics", self.test.metrics),
+            ("peers", self.test.peers),
         ):
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"test.{key}: {twice[0]} stands there twice")
+        if both := [name for name in self.test.peers if name in self.models]:
+            raise UserError(
+                f"models.{both[0]}: also the name of a peer in test.peers; give the model another"
+            )
         return self
 
     @model_validator(mode="after")
@@ -118,12 +126,16 @@ class Study(Section):
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
     def models_under(self, degradation: str) -> list[str]:
-        """Models that are tested under a degradation."""
+        """Models that are tested under a degradation, and all peers."""
         return [
-            m
-            for m, run in self.models.items()
-            if run.task == "restore" and degradation in (run.degradations or [degradation])
+            *(m for m in self.tested if degradation in (self.models[m].degradations or [degradation])),
+            *self.test.peers,
         ]
+
+    @property
+    def tested(self) -> list[str]:
+        """Models that restore: all but critics."""
+        return [m for m, run in self.models.items() if run.task == "restore"]
 
     @property
     def trained_on(self) -> list[str]:

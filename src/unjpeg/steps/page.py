@@ -9,6 +9,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
+    parser.add_argument("--costs", required=True, type=Path, help="cost.csv of the same")
+    parser.add_argument("--cost-figure", required=True, type=Path, help="cost.svg of `unjpeg plots`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -24,9 +26,10 @@ def run(args: argparse.Namespace) -> None:
 
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
+    from unjpeg.report.cost import cost_table, read_costs
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
-    from unjpeg.report.picture import crop, curve, training
+    from unjpeg.report.picture import cost, crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
@@ -37,13 +40,19 @@ def run(args: argparse.Namespace) -> None:
         study=args.study,
         tables=grids(summary, read_table(args.published, COLUMNS)),
         curves=[
-            curve(path, models)
-            for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
+            *(
+                curve(path, models)
+                for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
+            ),
+            cost(args.cost_figure, models),
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
-        others=[reported_table(read_table(args.reported, REPORTED))],
+        others=[
+            cost_table(read_costs(args.costs)),
+            reported_table(read_table(args.reported, REPORTED)),
+        ],
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)
