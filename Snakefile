@@ -21,6 +21,7 @@ include: "workflow/rules/patches.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/restore.smk"
 include: "workflow/rules/cost.smk"
+include: "workflow/rules/detect.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 
@@ -30,6 +31,7 @@ rule all:
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/tables/scores.csv",
+        [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else [],
     localrule: True
 
 

@@ -12,7 +12,9 @@ FLOORS = {
     1: [
         "images",
         "jpeg",
+        "jpegfacts",
         "dct",
+        "grid",
         "pairs",
         "manifest",
         "parts",
@@ -23,7 +25,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "scoring", "cost"],
+    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

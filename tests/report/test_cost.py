@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from unjpeg.errors import UserError
 from unjpeg.report.cost import cost_frame, cost_table, read_costs
-from unjpeg.report.cost_figure import cost_figure
+from unjpeg.report.cost_figure import apart, cost_figure
 from unjpeg.report.summary import read_summary
 
 
@@ -60,3 +61,9 @@ def test_a_broken_record_is_named(study):
     (study.root / "cost/half.json").write_text("{}")
     with pytest.raises(UserError, match="half.json: not a record of `unjpeg cost`"):
         cost_frame([study.root / "cost/half.json"], None, [])
+
+
+def test_labels_stand_apart_in_order_and_inside():
+    heights = apart(np.array([1.0, 0.99, 0.98, 0.1, 0.0]), 0, 1, 0.1)
+    assert heights == pytest.approx([1.0, 0.9, 0.8, 0.1, 0.0])
+    assert apart(np.array([0.02, 0.01, 0.0]), 0, 1, 0.1) == pytest.approx([0.2, 0.1, 0.0])

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 DEGRADATIONS = {"photos": ["q10", "gray-q10"], "photos-gray": ["gray-q10"]}
 TABLES = Counter(["tables", "plots", "page", "all"])
 
@@ -10,13 +12,14 @@ def pairs(degradations=None):
     return [(s, d) for s, names in (degradations or DEGRADATIONS).items() for d in names]
 
 
-def restored(*models, degradations=None):
-    """Restoring, scoring, measuring and showing these models, and the tables."""
+def restored(*models, degradations=None, peers=()):
+    """Restoring, scoring, measuring and showing these models and peers, and the tables."""
     jobs = Counter(TABLES)
-    for model in models:
-        jobs.update(f"restore {model} {s} {d}" for s, d in pairs(degradations))
+    for model in (*models, *peers):
+        kind = "_peer" if model in peers else ""
+        jobs.update(f"restore{kind} {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
-        jobs.update([f"cost {model}"])
+        jobs.update([f"cost{kind} {model}", f"cases {model}"])
     return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))
 
 
@@ -60,10 +63,9 @@ def test_a_loss_plans_the_models_that_use_it(checkout):
 def test_a_new_quality_plans_its_own_work_and_the_tables(checkout):
     checkout.study(lambda s: s["test"]["degradations"].append("q15"))
     new = {"photos": ["q15"]}
-    jobs = restored("car", "unit", "unit-tuned", degradations=new) - Counter(["crops photos q15"])
-    jobs -= Counter(["cost car", "cost unit", "cost unit-tuned"])
-    peer = ["restore_peer identity photos q15", "score identity photos q15"]
-    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15", *peer])
+    jobs = restored("car", "unit", "unit-tuned", degradations=new, peers=["identity"])
+    jobs -= Counter(["crops photos q15", "cost car", "cost unit", "cost unit-tuned", "cost_peer identity"])
+    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15"])
 
 
 def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
@@ -77,25 +79,21 @@ def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
 
 def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
-    models = ("none", "car", "unit", "unit-tuned", "identity")
-    scores = Counter(f"score {m} {s} {d}" for m in models for s, d in pairs())
-    assert checkout.planned() == TABLES + scores + Counter(f"crops {s} {d}" for s, d in pairs())
+    models = ("car", "unit", "unit-tuned", "identity")
+    scores = Counter(f"score {m} {s} {d}" for m in ("none", *models) for s, d in pairs())
+    shown = [*(f"crops {s} {d}" for s, d in pairs()), *(f"cases {m}" for m in models)]
+    assert checkout.planned() == TABLES + scores + Counter(shown)
 
 
 def test_one_peers_code_plans_that_peer(checkout):
     checkout.edit("src/unjpeg/peers/identity.py", "read_uint8(data)", "read_uint8(data)[:]")
-    jobs = Counter(f"restore_peer identity {s} {d}" for s, d in pairs())
-    jobs += restored("identity") - Counter(f"restore identity {s} {d}" for s, d in pairs())
-    assert checkout.planned() == jobs - Counter(["cost identity"]) + Counter(["cost_peer identity"])
     checkout.edit("src/unjpeg/peers/smooth.py", "DROPPED = 0.5", "DROPPED = 0.6")
-    assert checkout.planned() == jobs - Counter(["cost identity"]) + Counter(["cost_peer identity"])
+    assert checkout.planned() == restored(peers=["identity"])
 
 
 def test_a_new_peer_plans_its_own_work_and_the_tables(checkout):
     checkout.study(lambda s: s["test"]["peers"].append("smooth"))
-    jobs = Counter(f"restore_peer smooth {s} {d}" for s, d in pairs())
-    jobs += restored("smooth") - Counter(f"restore smooth {s} {d}" for s, d in pairs())
-    assert checkout.planned() == jobs - Counter(["cost smooth"]) + Counter(["cost_peer smooth"])
+    assert checkout.planned() == restored(peers=["smooth"])
 
 
 def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
@@ -106,6 +104,16 @@ def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
 def test_the_page_alone(checkout):
     checkout.edit("src/unjpeg/steps/page.py", "def run(", "CHANGED = 1\n\n\ndef run(")
     assert checkout.planned() == Counter(["page", "all"])
+
+
+@pytest.mark.parametrize("template", ["scores.html", "viewer.js", "page.css"])
+def test_any_template_plans_the_page_alone(checkout, template):
+    file = checkout.folder / "src/unjpeg/report" / template
+    kept = file.read_text("utf-8")
+    file.write_text(kept + "\n", "utf-8")
+    planned = checkout.planned()
+    file.write_text(kept, "utf-8")
+    assert planned == Counter(["page", "all"])
 
 
 def test_published_values_plan_the_tables(checkout):

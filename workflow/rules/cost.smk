@@ -5,7 +5,7 @@ Gives: results/{study}/cost/{model or peer}.json; its numbers differ from run to
        the figure of cost and the page are made of them
 """
 
-COSTS = [f"results/{STUDY.study}/cost/{name}.json" for name in (*STUDY.tested, *PEERS)]
+COSTS = [f"results/{STUDY.study}/cost/{name}.json" for name in PAIRS]
 
 
 rule cost:

@@ -125,17 +125,16 @@ class Study(Section):
         for loss in run.train.loss if has_loss(run.recipe) else ():
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
-    def models_under(self, degradation: str) -> list[str]:
-        """Models that are tested under a degradation, and all peers."""
+    def models_under(self, degradation: str, task: str = "restore") -> list[str]:
+        """Models of a task that are tested under a degradation; peers restore, under all of them."""
         return [
-            *(m for m in self.tested if degradation in (self.models[m].degradations or [degradation])),
-            *self.test.peers,
+            *(
+                m
+                for m, run in self.models.items()
+                if run.task == task and degradation in (run.degradations or [degradation])
+            ),
+            *(self.test.peers if task == "restore" else ()),
         ]
-
-    @property
-    def tested(self) -> list[str]:
-        """Models that restore: all but critics."""
-        return [m for m, run in self.models.items() if run.task == "restore"]
 
     @property
     def trained_on(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""PSNR gain against time: a labelled point for each model and peer."""
+"""PSNR gain against time of the CPU: a point for each model and peer, its name beside the panel."""
 
 import matplotlib as mpl
 import numpy as np
@@ -9,18 +9,26 @@ from matplotlib.figure import Figure
 from unjpeg.report.cost import GAIN
 from unjpeg.report.style import COLOURS, RC, figure
 
-HEIGHT = 3.4  # inches of a panel
-ROOM = 30  # labels that fit beside each other without touching
+HEIGHT, LINE = 3.2, 0.16  # inches of the smallest panel, and of a label
+
+LEADER = {
+    "arrowstyle": "-",
+    "color": "#999999",
+    "linewidth": 0.5,
+    "shrinkA": 0,
+    "shrinkB": 3,
+    "relpos": (0, 0.5),
+}
 
 
 def cost_figure(costs: pd.DataFrame) -> Figure:
-    """One panel for each column of gains; milliseconds on a log axis. Peers are squares."""
+    """One panel for each column of gains; CPU milliseconds per megapixel on a log axis. Peers are squares."""
     gains = [name for name in costs if name.startswith(GAIN)]
-    tall = HEIGHT * max(1, len(costs) / ROOM)
+    tall = max(HEIGHT, 1.2 + LINE * len(costs))
     with mpl.rc_context(RC):
         result = figure(tall * max(1, len(gains)))
         for axis, name in zip(result.subplots(max(1, len(gains)), 1, squeeze=False)[:, 0], gains):
-            shown = costs[np.isfinite(costs[name]) & np.isfinite(costs["milliseconds"])]
+            shown = costs[np.isfinite(costs[name]) & np.isfinite(costs["cpu_milliseconds"])]
             _panel(axis, shown.sort_values(name, ascending=False), name, tall)
         return result
 
@@ -28,27 +36,37 @@ def cost_figure(costs: pd.DataFrame) -> Figure:
 def _panel(axis: Axes, shown: pd.DataFrame, column: str, tall: float) -> None:
     axis.set_title(f"{column.removeprefix(GAIN)}", loc="left", fontsize=10)
     axis.set_ylabel("PSNR gain over the JPEG (dB)")
-    axis.set_xlabel("milliseconds per megapixel, " + ", ".join(sorted(set(shown["device"]))))
+    axis.set_xlabel(", ".join(["CPU milliseconds per megapixel", *sorted(set(shown["device"]))]))
     if shown.empty:
         axis.text(0.5, 0.5, "nothing tested here", transform=axis.transAxes, ha="center", va="center")
         return
     axis.set_xscale("log")
     axis.axhline(0, color="#444444", linewidth=0.8, linestyle="--")
-    low, high = shown["milliseconds"].min(), shown["milliseconds"].max()
-    axis.set_xlim(low / 1.5, high * (high / low * 4) ** 0.45)  # labels stand to the right of their points
-    span = np.ptp([0, *shown[column]]) * 1.15 or 1
-    step = span * 0.16 / tall * 1.3  # height of a label, in dB
-    below = np.inf
-    for (_, row), gain in zip(shown.iterrows(), shown[column], strict=True):
-        slow, peer = row["milliseconds"], np.isnan(row["multiply_adds"])
-        axis.plot(slow, gain, "s" if peer else "o", color=COLOURS[1] if peer else COLOURS[0])
-        below = min(gain, below - step)
+    low, high = np.array([min(0, shown[column].min()), max(0, shown[column].max())]) + [-1e-3, 1e-3]
+    low, high = low - 0.06 * (high - low), high + 0.06 * (high - low)
+    axis.set_ylim(low, high)
+    heights = apart(shown[column].to_numpy(), low, high, (high - low) * LINE / (tall - 1))
+    for (_, row), gain, height in zip(shown.iterrows(), shown[column], heights, strict=True):
+        time, peer = row["cpu_milliseconds"], np.isnan(row["multiply_adds"])
+        axis.plot(time, gain, "s" if peer else "o", color=COLOURS[1] if peer else COLOURS[0])
         axis.annotate(
             row["model"],
-            (slow, gain),
-            (slow * 1.12, below),
+            (time, gain),
+            (1.03, height),
+            textcoords=axis.get_yaxis_transform(),
             fontsize=8,
             va="center",
-            arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+            arrowprops=LEADER,
         )
-    axis.set_ylim(min(0, shown[column].min(), below) - step, max(0, shown[column].max()) + step)
+
+
+def apart(wanted: np.ndarray, low: float, high: float, step: float) -> np.ndarray:
+    """Heights near the wanted ones, which fall, `step` or more apart, above `low` where there is room."""
+    heights = np.minimum(wanted, high)
+    for i in range(1, len(heights)):
+        heights[i] = min(heights[i], heights[i - 1] - step)
+    floor = low
+    for i in reversed(range(len(heights))):
+        heights[i] = max(heights[i], floor)
+        floor = heights[i] + step
+    return heights
