@@ -137,7 +137,12 @@ class Study:
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
             *("--published", self.root / "tables/published.csv"),
             *("--reported", self.root / "tables/reported.csv"),
-            *("--costs", self.root / "tables/cost.csv", "--cost-figure", self.root / "plots/cost.svg"),
+            *(
+                "--costs",
+                self.root / "tables/cost.csv",
+                "--cost-figure",
+                *sorted(self.root.glob("plots/cost.svg")),
+            ),
             *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),

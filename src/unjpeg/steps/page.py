@@ -10,7 +10,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
     parser.add_argument("--costs", required=True, type=Path, help="cost.csv of the same")
-    parser.add_argument("--cost-figure", required=True, type=Path, help="cost.svg of `unjpeg plots`")
+    parser.add_argument("--cost-figure", nargs="*", type=Path, default=[], help="cost.svg of `unjpeg plots`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
                 curve(path, models)
                 for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
             ),
-            cost(args.cost_figure, models),
+            *(cost(path, models) for path in args.cost_figure),
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
         cases=[case(path) for path in sorted(args.cases)],
