@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Writes the page; the same inputs give the same bytes."""
     import hashlib
+    from operator import attrgetter
 
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
@@ -48,8 +49,8 @@ def run(args: argparse.Namespace) -> None:
             *(cost(path, models) for path in args.cost_figure),
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
-        cases=[case(path) for path in sorted(args.cases)],
-        trainings=[training(path) for path in sorted(args.training)],
+        cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],
+        trainings=[training(path) for path in sorted(args.training, key=attrgetter("stem"))],
         cards=read_cards(args.cards),
         others=[
             cost_table(read_costs(args.costs)),
