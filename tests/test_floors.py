@@ -8,7 +8,7 @@ import pytest
 from unjpeg.provenance import ROOT, imports_of
 
 FLOORS = {
-    0: ["errors", "atomic", "provenance", "degradation", "config"],
+    0: ["errors", "atomic", "provenance", "record", "degradation", "config"],
     1: [
         "images",
         "jpeg",
@@ -22,11 +22,12 @@ FLOORS = {
         "leaks",
         "sources",
         "parameters",
+        "peers",
         "torchvision_shim",
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "detection", "scoring"],
+    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

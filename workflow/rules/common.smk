@@ -23,6 +23,7 @@ from unjpeg.config import registry
 from unjpeg.config.data import Split
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
+from unjpeg.metrics.protocol import check_used
 from unjpeg.provenance import fingerprint, modules_of_run, parameter_entry
 
 try:
@@ -34,6 +35,11 @@ try:
         registry.metrics(ROOT / "config" / "metrics.yaml"), STUDY.metric_files
     )
     check_study(dict(config), "config", DATASETS)
+    check_used(
+        STUDY.test.protocols,
+        STUDY.test.degradations,
+        "config: test.protocols",
+    )
     for name in STUDY.test.sets:
         if not STUDY.degradations_of(DATASETS[name].colour):
             raise UserError(
@@ -43,6 +49,7 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 MODELS = list(STUDY.models)
+PEERS = STUDY.test.peers
 SETS = list(STUDY.test.sets)
 # Entries of config/metrics.yaml: a metric's is its name with hyphens, a loss names its own.
 PARAMETRISED = [
@@ -82,7 +89,8 @@ wildcard_constraints:
     study=STUDY.study,
     dataset="|".join(sorted(DATASETS)),
     data="|".join(STUDY.data) or "-",
-    model="|".join(["none", *MODELS]),
+    model="|".join(["none", *MODELS, *PEERS]),
+    peer="|".join(PEERS) or "-",
     metric="|".join(METRICS),
     degradation="[a-z0-9+-]+",
 
@@ -140,18 +148,20 @@ def tested(pattern):
 
 
 SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")
+RECORDS = scored("results/{study}/scores/{model}/{dataset}/{degradation}.json")
 
 
 def code(*modules):
     """Digest of the code that a job runs, as a function of its wildcards.
 
-    `{arch}` stands for the architecture of the job's model, `{source}` for the source of its data
-    set. Everything that is imported by name at run time has to be named here; the rest is found.
+    `{arch}` stands for the architecture of the job's model, `{peer}` for its peer, `{source}` for the
+    source of its data set. Everything that is imported by name at run time has to be named here; the rest
+    is found.
     """
 
     def digest(wildcards):
-        names = {}
-        if (model := wildcards.get("model", "none")) != "none":
+        names = {"peer": wildcards.get("peer")}
+        if (model := wildcards.get("model")) in STUDY.models:
             names["arch"] = STUDY.models[model].arch
         if dataset := wildcards.get("dataset"):
             names["source"] = DATASETS[dataset].module
