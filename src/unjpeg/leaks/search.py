@@ -8,7 +8,7 @@ import numpy as np
 
 from unjpeg.leaks.alignment import agreement, placed, stretched
 from unjpeg.leaks.candidates import Index
-from unjpeg.leaks.fingerprint import fingerprint, gray
+from unjpeg.leaks.fingerprint import Fingerprint, fingerprint, gray
 from unjpeg.pairs import turned
 
 SAME = 0.8  # correlation of what lies over each other
@@ -35,7 +35,7 @@ class Leak:
 
 
 def leaks(train: Sequence[Source], test: Sequence[Source]) -> Iterator[Leak]:
-    """What stands in both, by test image; an image is not compared with itself (same set, same name)."""
+    """What stands in both, by test image; an image of the same set and name is itself and no leak."""
     cv2.setNumThreads(1)  # the same sums in the same order, whatever the machine
     prints = [fingerprint(source.read()) for source in train]
     index = Index(prints)
@@ -49,7 +49,10 @@ def leaks(train: Sequence[Source], test: Sequence[Source]) -> Iterator[Leak]:
         yield from (found[number] for number in sorted(found))
 
 
-def _matches(pixels, prints, index, train) -> Iterator[tuple[int, str, float]]:
+def _matches(
+    pixels: np.ndarray, prints: Sequence[Fingerprint], index: Index, train: Sequence[Source]
+) -> Iterator[tuple[int, str, float]]:
+    """(training image, kind, similarity, of whatever size) for all that may be the same."""
     own = fingerprint(pixels)
     for number, known in enumerate(prints):
         if known.digest == own.digest:
