@@ -23,6 +23,7 @@ from unjpeg.config import registry
 from unjpeg.config.data import Split
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
+from unjpeg.metrics.protocol import check_used
 from unjpeg.provenance import fingerprint, modules_of_run, parameter_entry
 
 try:
@@ -34,6 +35,11 @@ try:
         registry.metrics(ROOT / "config" / "metrics.yaml"), STUDY.metric_files
     )
     check_study(dict(config), "config", DATASETS)
+    check_used(
+        STUDY.test.protocols,
+        STUDY.test.degradations,
+        "config: test.protocols",
+    )
     for name in STUDY.test.sets:
         if not STUDY.degradations_of(DATASETS[name].colour):
             raise UserError(
@@ -142,6 +148,7 @@ def tested(pattern):
 
 
 SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")
+RECORDS = scored("results/{study}/scores/{model}/{dataset}/{degradation}.json")
 
 
 def code(*modules):

@@ -58,6 +58,10 @@ TEMPLATE = [
 rule tables:
     input:
         scores=SCORES,
+        records=RECORDS,
+        files=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
+        cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
+        leaks="results/{study}/tables/leaks.csv",
         costs=COSTS,
     output:
         scores=report(
@@ -76,6 +80,9 @@ rule tables:
             category="Tables",
         ),
         reported="results/{study}/tables/reported.csv",
+        metrics="results/{study}/tables/metrics.csv",
+        foot="results/{study}/tables/foot.txt",
+        others="results/{study}/tables/others.json",
         costs=report(
             "results/{study}/tables/cost.csv",
             caption="../report/cost.rst",
@@ -95,14 +102,19 @@ rule tables:
         published=PUBLISHED,
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
+        seed=STUDY.seed,
         gains=list(GAINS_AT.values()),
     shell:
         """
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
+            --leaks {input.leaks:q} \
             --published {params.published:q} \
             --archs {params.archs} \
+            --files {input.files:q} \
+            --cards {input.cards:q} \
+            --seed {params.seed} \
             --costs {input.costs:q} \
             --gains-at {params.gains:q} \
             --out-folder results/{wildcards.study}/tables \
@@ -231,8 +243,8 @@ rule page:
     input:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
-        reported="results/{study}/tables/reported.csv",
-        costs="results/{study}/tables/cost.csv",
+        others="results/{study}/tables/others.json",
+        foot="results/{study}/tables/foot.txt",
         cost_figure="results/{study}/plots/cost.svg",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
@@ -264,8 +276,8 @@ rule page:
             --study {wildcards.study} \
             --summary {input.summary:q} \
             --published {input.published:q} \
-            --reported {input.reported:q} \
-            --costs {input.costs:q} \
+            --others {input.others:q} \
+            --foot {input.foot:q} \
             --cost-figure {input.cost_figure:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \

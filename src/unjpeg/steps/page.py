@@ -8,8 +8,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study")
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
-    parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
-    parser.add_argument("--costs", required=True, type=Path, help="cost.csv of the same")
+    parser.add_argument("--others", required=True, type=Path, help="others.json of the same")
+    parser.add_argument("--foot", required=True, type=Path, help="foot.txt of the same")
     parser.add_argument("--cost-figure", nargs="*", type=Path, default=[], help="cost.svg of `unjpeg plots`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
@@ -28,11 +28,12 @@ def run(args: argparse.Namespace) -> None:
 
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
-    from unjpeg.report.cost import cost_table, read_costs
+    from unjpeg.report.foot import read_foot
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import case, cost, crop, curve, training
-    from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
+    from unjpeg.report.plain import read_plains
+    from unjpeg.report.published import COLUMNS, read_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
 
@@ -52,10 +53,8 @@ def run(args: argparse.Namespace) -> None:
         cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],
         trainings=[training(path) for path in sorted(args.training, key=attrgetter("stem"))],
         cards=read_cards(args.cards),
-        others=[
-            cost_table(read_costs(args.costs)),
-            reported_table(read_table(args.reported, REPORTED)),
-        ],
+        others=read_plains(args.others),
+        foot=read_foot(args.foot),
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)
