@@ -35,11 +35,18 @@ def test_a_model_named_as_a_peer_is_refused(tiny):
         check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
 
 
-def test_peers_are_tested_under_everything(tiny):
-    study = check_study(changed(tiny, "test.peers", ["identity", "smooth"]), "mine.yaml")
-    for degradation in study.test.degradations:
-        assert study.models_under(degradation)[-2:] == ["identity", "smooth"]
-        assert study.models_under(degradation, "detect") == []
+def test_peers_are_tested_where_a_model_restores(tiny):
+    data = changed(tiny, "test.peers", ["identity", "smooth"])
+    for run in data["models"].values():
+        run["degradations"] = ["q10", "gray-q10"]
+    study = check_study(data, "mine.yaml")
+    assert study.models_under("q10")[-2:] == ["identity", "smooth"]
+    assert study.models_under("q20") == study.models_under("q10", "detect") == []
+
+
+def test_peers_alone_are_tested_under_everything(tiny):
+    study = check_study({**changed(tiny, "test.peers", ["smooth"]), "models": {}, "data": {}}, "mine.yaml")
+    assert all(study.models_under(degradation) == ["smooth"] for degradation in study.test.degradations)
 
 
 def test_the_two_studies_have_names_of_their_own(root):

@@ -48,7 +48,8 @@ class Test(Section):
         "such as `y-of-color-420`.",
     )
     peers: list[PeerName] = Field(
-        [], description="Restorations without training, tested like models: file names under `peers/`."
+        [],
+        description="File names under `peers/`: restored without training, tested where a model restores.",
     )
 
 
@@ -139,15 +140,14 @@ class Study(Section):
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
     def models_under(self, degradation: str, task: str = "restore") -> list[str]:
-        """Models of a task that are tested under a degradation; peers restore, under all of them."""
-        return [
-            *(
-                m
-                for m, run in self.models.items()
-                if run.task == task and degradation in (run.degradations or [degradation])
-            ),
-            *(self.test.peers if task == "restore" else ()),
+        """Models of a task that are tested under a degradation; beside those that restore, the peers."""
+        models = [
+            m
+            for m, run in self.models.items()
+            if run.task == task and degradation in (run.degradations or [degradation])
         ]
+        alone = not any(run.task == "restore" for run in self.models.values())
+        return models + self.test.peers if task == "restore" and (models or alone) else models
 
     @property
     def trained_on(self) -> list[str]:
