@@ -22,11 +22,12 @@ FLOORS = {
         "leaks",
         "sources",
         "parameters",
+        "peers",
         "torchvision_shim",
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "detection", "scoring"],
+    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

@@ -20,6 +20,7 @@ OFFERS = {
     "metrics": {"CARD"},
     "losses": {"loss", "make"},
     "recipes": {"train"},
+    "peers": {"restore"},
     "steps": {"run"},
 }
 

@@ -28,6 +28,20 @@ def test_the_studies_are_sound(root, name):
     assert read_study(root / "config" / name).models
 
 
+def test_a_model_named_as_a_peer_is_refused(tiny):
+    tiny["models"]["smooth"] = tiny["models"].pop("ar-cnn-fixed")
+    assert check_study(tiny, "mine.yaml").models_under("q10")[-1] == "smooth"  # where no such peer is tested
+    with pytest.raises(UserError, match=r"models\.smooth: also the name of a peer in test\.peers"):
+        check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
+
+
+def test_peers_are_tested_under_everything(tiny):
+    study = check_study(changed(tiny, "test.peers", ["identity", "smooth"]), "mine.yaml")
+    for degradation in study.test.degradations:
+        assert study.models_under(degradation)[-2:] == ["identity", "smooth"]
+        assert study.models_under(degradation, "detect") == []
+
+
 def test_the_two_studies_have_names_of_their_own(root):
     assert read_study(root / "config/tiny.yaml").study != read_study(root / "config/config.yaml").study
 
@@ -63,6 +77,8 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("leaks_allowed", [{"train": "leaves", "test": "photos", "reason": " "}], "leaks_allowed.0.reason:"),
         ("leaks_allowed", [{"train": "leaves", "test": "photos", "reason": "x"}] * 2, "stand there twice"),
         ("test.sets", ["photos", "photos"], "photos stands there twice"),
+        ("test.peers", ["smoth"], "no peer 'smoth'; did you mean 'smooth'?"),
+        ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.loss", {"l1": 1, "l3": 1}, "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.loss", {}, "at least one loss"),

@@ -20,6 +20,18 @@ from unjpeg.store.encoded import write_encoded
 
 MODELS = {"half": 0.5, "worse": -0.25}  # the share of the damage that a model undoes
 DEGRADATIONS = ("gray-q10", "gray-q30", "gray-q40+s4x4+q10", "q20")
+COST = {
+    "parameters": 106561,
+    "multiply_adds": 106448.0,
+    "milliseconds": 1234.5,
+    "cpu_milliseconds": 2345.6,
+    "runs": 5,
+    "memory": None,
+    "tile": 512,
+    "channels": 1,
+    "device": "a CPU",
+    "threads": 2,
+}
 PUBLISHED = """
 sources: {paper: "Nobody & Others, Some Conference 2020", table: "their <table>"}
 tables:
@@ -88,12 +100,15 @@ class Study:
             *("tables", "--study", "small", "--scores", *scores, "--out-folder", self.root / out),
             *("--published", self.root / "published.yaml", "--archs", "ar_cnn", "--seed", 3),
             *("--files", self.root / "niqe.json", "--cards", *sorted(self.root.glob("models/*/card.json"))),
+            *("--costs", *sorted(self.root.glob("cost/*.json"))),
+            *("--gains-at", "toys/gray-q10", "toys/q20"),
         )
         return self.root / out
 
     def plots(self, out: str = "plots") -> Path:
         histories = sorted(self.root.glob("models/*/history.csv"))
         options = ["--summary", self.root / "tables/summary.csv", "--histories", *histories]
+        options += ["--costs", self.root / "tables/cost.csv"]
         run_step("plots", *options, "--out-folder", self.root / out)
         return self.root / out
 
@@ -124,8 +139,8 @@ class Study:
         run_step(
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
             *("--published", self.root / "tables/published.csv"),
-            *("--reported", self.root / "tables/reported.csv"),
-            *("--metrics", self.root / "tables/metrics.csv", "--foot", self.root / "tables/foot.txt"),
+            *("--others", self.root / "tables/others.json", "--foot", self.root / "tables/foot.txt"),
+            *("--cost-figure", *sorted(self.root.glob("plots/cost.svg"))),
             *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),
@@ -211,6 +226,8 @@ class Study:
         folder.joinpath("history.csv").write_text("step,lr,loss,val_psnr,val_gain\n" + "\n".join(rows) + "\n")
         card = {"model": model, "arch": "ar_cnn", "parameters": 106561, "steps": 50, "trained_on": ["leaves"]}
         card |= {"versions": {"torch": "2.12.0"}, "device": "cuda", "seed": 7}
+        (self.root / "cost").mkdir(exist_ok=True)
+        (self.root / f"cost/{model}.json").write_text(json.dumps(COST | {"model": model}))
         folder.joinpath("card.json").write_text(json.dumps(card if model == "half" else {"model": model}))
 
 

@@ -49,7 +49,7 @@ def test_nothing_is_loaded_from_elsewhere(text):
     addresses = [a[k] for _, a in page.tags for k in ("src", "href", "action", "srcset", "data") if k in a]
     assert addresses
     assert all(a.startswith(("data:", "#")) for a in addresses)
-    assert len(page.all("img")) == 2 + 2 + 2 + 1
+    assert len(page.all("img")) == 3 + 2 + 2 + 1
     assert all(
         a["src"].startswith(("data:image/svg+xml;base64,", "data:image/png;base64,")) for a in page.all("img")
     )

@@ -22,7 +22,7 @@ def test_figures_are_svg_and_the_same_twice(study):
     study.tables()
     first, second = study.plots("a"), study.plots("b")
     names = {str(p.relative_to(first)) for p in first.rglob("*.svg")}
-    assert names == {"psnr/toys.svg", "gain/toys.svg", "training/half.svg", "training/worse.svg"}
+    assert names == {"psnr/toys.svg", "gain/toys.svg", "cost.svg", "training/half.svg", "training/worse.svg"}
     for name in names:
         assert ET.parse(first / name).getroot().tag.endswith("svg")
         assert (first / name).read_bytes() == (second / name).read_bytes()
@@ -68,7 +68,9 @@ def test_training_leaves_out_what_was_not_measured(study):
 
 def test_history_without_a_column_is_refused(tmp_path):
     (tmp_path / "history.csv").write_text("step,lr\n1,2\n")
-    with pytest.raises(UserError, match="history.csv: no column loss, val_gain or val_accuracy or accuracy; has step, lr"):
+    with pytest.raises(
+        UserError, match="history.csv: no column loss, val_gain or val_accuracy or accuracy; has step, lr"
+    ):
         read_history(tmp_path / "history.csv")
 
 

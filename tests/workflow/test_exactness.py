@@ -14,13 +14,14 @@ def pairs(degradations=None):
     return [(s, d) for s, names in (degradations or DEGRADATIONS).items() for d in names]
 
 
-def restored(*models, degradations=None):
-    """Restoring, scoring and showing these models, and the tables."""
+def restored(*models, degradations=None, peers=()):
+    """Restoring, scoring, measuring and showing these models and peers, and the tables."""
     jobs = Counter(TABLES)
-    for model in models:
-        jobs.update(f"restore {model} {s} {d}" for s, d in pairs(degradations))
+    for model in (*models, *peers):
+        kind = "_peer" if model in peers else ""
+        jobs.update(f"restore{kind} {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
-        jobs.update([f"cases {model}"])
+        jobs.update([f"cost{kind} {model}", f"cases {model}"])
     return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))
 
 
@@ -76,7 +77,8 @@ def test_a_loss_plans_the_models_that_use_it(checkout):
 def test_a_new_quality_plans_its_own_work_and_the_tables(checkout):
     checkout.study(lambda s: s["test"]["degradations"].append("q15"))
     new = {"photos": ["q15"]}
-    jobs = restored("car", "unit", "unit-tuned", degradations=new) - Counter(["crops photos q15"])
+    jobs = restored("car", "unit", "unit-tuned", degradations=new, peers=["identity"])
+    jobs -= Counter(["crops photos q15", "cost car", "cost unit", "cost unit-tuned", "cost_peer identity"])
     assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15"])
 
 
@@ -91,9 +93,26 @@ def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
 
 def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
-    scores = Counter(f"score {m} {s} {d}" for m in ("none", "car", "unit", "unit-tuned") for s, d in pairs())
-    shown = [*(f"crops {s} {d}" for s, d in pairs()), "cases car", "cases unit", "cases unit-tuned"]
+    models = ("car", "unit", "unit-tuned", "identity")
+    scores = Counter(f"score {m} {s} {d}" for m in ("none", *models) for s, d in pairs())
+    shown = [*(f"crops {s} {d}" for s, d in pairs()), *(f"cases {m}" for m in models)]
     assert checkout.planned() == TABLES + scores + Counter(shown)
+
+
+def test_one_peers_code_plans_that_peer(checkout):
+    checkout.edit("src/unjpeg/peers/identity.py", "read_uint8(data)", "read_uint8(data)[:]")
+    checkout.edit("src/unjpeg/peers/smooth.py", "DROPPED = 0.5", "DROPPED = 0.6")
+    assert checkout.planned() == restored(peers=["identity"])
+
+
+def test_a_new_peer_plans_its_own_work_and_the_tables(checkout):
+    checkout.study(lambda s: s["test"]["peers"].append("smooth"))
+    assert checkout.planned() == restored(peers=["smooth"])
+
+
+def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
+    checkout.edit("src/unjpeg/cost/count.py", "/ 2 /", "/ 3 /")
+    assert checkout.planned() == TABLES + Counter(["cost car", "cost unit", "cost unit-tuned"])
 
 
 def test_the_page_alone(checkout):

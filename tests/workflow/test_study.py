@@ -20,11 +20,28 @@ def test_every_score_is_in_the_table(results):
     assert list(table[0]) == ["study", "model", "set", "image", "degradation", "protocol", "metric", "value"]
     seen = {(r["model"], r["set"], r["degradation"], r["metric"]) for r in table}
     pairs = [("photos", "q10"), ("photos", "gray-q10"), ("photos-gray", "gray-q10")]
-    models = ["none", "car", "unit", "unit-tuned"]
+    models = ["none", "car", "unit", "unit-tuned", "identity"]
     assert seen == {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
     protocols = {r["protocol"] for r in table if r["degradation"] == "q10"}
     assert protocols == {"color-420", "y-of-color-420"}
     assert len(table) == len(models) * 2 * (5 + 5 + 5 + 6)
+
+
+def test_the_identity_scores_as_the_jpeg(results):
+    table = rows(results / "tables" / "scores.csv")
+    none, same = ({key(r): r["value"] for r in table if r["model"] == m} for m in ("none", "identity"))
+    assert none == same
+
+
+def test_costs_are_of_these_networks(results):
+    cost = {row["model"]: row for row in rows(results / "tables" / "cost.csv")}
+    assert set(cost) == {"car", "unit", "unit-tuned", "identity"}
+    # 9x9 to 8, 7x7 to 8, 1x1 to 4, 5x5 to 1
+    assert float(cost["car"]["multiply_adds"]) == 81 * 8 + 49 * 64 + 32 + 100
+    assert cost["unit"]["multiply_adds"] == cost["unit-tuned"]["multiply_adds"]
+    assert cost["identity"]["multiply_adds"] == cost["identity"]["parameters"] == "nan"
+    assert float(cost["identity"]["gain photos/q10"]) == 0
+    assert all(float(row["milliseconds"]) > 0 and int(row["threads"]) == 1 for row in cost.values())
 
 
 def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
@@ -32,15 +49,16 @@ def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
 
     images = finished.folder / "resources/datasets/photos/images"
     args = ["evaluate", str(images), "--degradation", "q10", "gray-q10", "--metrics", "psnr", "ssim"]
-    for model in ("none", "unit"):
-        where = model if model == "none" else str(results / "models" / model)
-        assert main([*args, "--model", where, "--out", str(tmp_path / model)]) == 0
+    for model in ("none", "unit", "identity"):
+        where = str(results / "models" / model) if model == "unit" else model
+        option = "--peer" if model == "identity" else "--model"
+        assert main([*args, option, where, "--out", str(tmp_path / model)]) == 0
         ours = {key(r): float(r["value"]) for r in rows(tmp_path / model)}
         table = [r for r in rows(results / "tables" / "scores.csv") if r["set"] == "photos"]
         table = [r for r in table if r["protocol"] != "y-of-color-420"]
         theirs = {key(r): float(r["value"]) for r in table if r["model"] == model}
         # The number of threads orders torch's sums: a few samples of a restored image round the other way.
-        assert ours == pytest.approx(theirs, abs=0 if model == "none" else 1e-4)
+        assert ours == pytest.approx(theirs, abs=1e-4 if model == "unit" else 0)
 
 
 def rows(path):
@@ -101,7 +119,11 @@ def notes(finished):
 def test_every_step_imports_only_what_its_digest_covers(finished):
     """`sys.modules` of each job against the modules named in its rule, and all that they import."""
     text = "".join(p.read_text("utf-8") for p in sorted((finished.folder / "workflow/rules").glob("*.smk")))
-    names = {"arch": ["car_cnn", "conv_unit"], "source": ["deadleaves", "photographs"]}
+    names = {
+        "arch": ["car_cnn", "conv_unit"],
+        "source": ["deadleaves", "photographs"],
+        "peer": ["identity"],
+    }
     covered = {
         "train": [
             "unjpeg.steps.train",
@@ -116,7 +138,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
             modules = [m.replace(f"{{{k}}}", v) for m in modules for k in names for v in names[k]]
             if "METRIC" in call[1] or "metrics" in call[1]:
                 modules += ["unjpeg.metrics.psnr", "unjpeg.metrics.ssim"]
-            covered[rule] = sorted({m for m in modules if "{" not in m})
+            covered[rule.replace("_", "-")] = sorted({m for m in modules if "{" not in m})
     seen = set()
     for verb, modules, _ in notes(finished):
         seen.add(verb)
@@ -130,6 +152,9 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "patches",
         "train",
         "restore",
+        "restore-peer",
+        "cost",
+        "cost-peer",
         "score",
         "tables",
         "plots",
@@ -141,7 +166,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
 
 def test_steps_without_networks_import_no_torch(finished):
     for verb, _, heavy in notes(finished):
-        assert bool(heavy) == (verb in ("train", "restore")), verb
+        assert bool(heavy) == (verb in ("train", "restore", "cost")), verb
 
 
 def test_cards_say_what_was_trained(results):
@@ -172,10 +197,10 @@ def test_the_page_in_a_browser(results, browser):
     seen = browser((results / "report.html").read_text("utf-8"), script)
     assert (seen.console, seen.requests) == ([], [])
     cases = [(about, stages) for about, stages, *_ in seen.result if len(about.split()) == 1]
-    assert cases == [("car", 4), ("unit", 4), ("unit-tuned", 4)]
-    assert len(seen.result) == 3 + 3
-    for _, _, changed, moved, width in seen.result:
-        assert changed
+    assert cases == [("car", 4), ("identity", 4), ("unit", 4), ("unit-tuned", 4)]
+    assert len(seen.result) == 3 + 4
+    for about, _, changed, moved, width in seen.result:
+        assert changed == (about != "identity")  # which shows the JPEG on both sides
         assert moved == width / 2 - 5
 
 

@@ -49,6 +49,7 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 MODELS = list(STUDY.models)
+PEERS = STUDY.test.peers
 SETS = list(STUDY.test.sets)
 # Entries of config/metrics.yaml: a metric's is its name with hyphens, a loss names its own.
 PARAMETRISED = [
@@ -88,7 +89,8 @@ wildcard_constraints:
     study=STUDY.study,
     dataset="|".join(sorted(DATASETS)),
     data="|".join(STUDY.data) or "-",
-    model="|".join(["none", *MODELS]),
+    model="|".join(["none", *MODELS, *PEERS]),
+    peer="|".join(PEERS) or "-",
     metric="|".join(METRICS),
     degradation="[a-z0-9+-]+",
 
@@ -152,13 +154,14 @@ RECORDS = scored("results/{study}/scores/{model}/{dataset}/{degradation}.json")
 def code(*modules):
     """Digest of the code that a job runs, as a function of its wildcards.
 
-    `{arch}` stands for the architecture of the job's model, `{source}` for the source of its data
-    set. Everything that is imported by name at run time has to be named here; the rest is found.
+    `{arch}` stands for the architecture of the job's model, `{peer}` for its peer, `{source}` for the
+    source of its data set. Everything that is imported by name at run time has to be named here; the rest
+    is found.
     """
 
     def digest(wildcards):
-        names = {}
-        if (model := wildcards.get("model", "none")) != "none":
+        names = {"peer": wildcards.get("peer")}
+        if (model := wildcards.get("model")) in STUDY.models:
             names["arch"] = STUDY.models[model].arch
         if dataset := wildcards.get("dataset"):
             names["source"] = DATASETS[dataset].module

@@ -1,6 +1,6 @@
 """Tables, figures, crops, and one page that holds them all.
 
-Needs: scores, restored and degraded images, the clean ones, history and card of each model
+Needs: scores, cost, restored and degraded images, the clean ones, history and card of each model
 Gives: results/{study}/tables/   all rows, means, published values, Markdown, LaTeX, one CSV per model and set
        results/{study}/plots/    PSNR and gain against quality per set, training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
@@ -28,6 +28,13 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
+# Gains stand beside the cost at the lowest quality, in gray and in colour, on the first set that has it.
+GAINS_AT = {
+    degradation.gray: f"{dataset}/{degradation}"
+    for degradation in sorted(SINGLE, key=attrgetter("quality"), reverse=True)
+    for dataset in reversed(SETS)
+    if str(degradation) in degradations_of(dataset)
+}
 CASES = [f"results/{STUDY.study}/cases/{model}.png" for model in PAIRS]
 # Relative, so that a checkout that was moved plans nothing.
 PUBLISHED = [
@@ -55,6 +62,7 @@ rule tables:
         files=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
         cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
         leaks="results/{study}/tables/leaks.csv",
+        costs=COSTS,
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -74,6 +82,12 @@ rule tables:
         reported="results/{study}/tables/reported.csv",
         metrics="results/{study}/tables/metrics.csv",
         foot="results/{study}/tables/foot.txt",
+        others="results/{study}/tables/others.json",
+        costs=report(
+            "results/{study}/tables/cost.csv",
+            caption="../report/cost.rst",
+            category="Tables",
+        ),
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -89,6 +103,7 @@ rule tables:
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
         seed=STUDY.seed,
+        gains=list(GAINS_AT.values()),
     shell:
         """
         unjpeg tables \
@@ -100,6 +115,8 @@ rule tables:
             --files {input.files:q} \
             --cards {input.cards:q} \
             --seed {params.seed} \
+            --costs {input.costs:q} \
+            --gains-at {params.gains:q} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -108,6 +125,7 @@ rule tables:
 rule plots:
     input:
         summary="results/{study}/tables/summary.csv",
+        costs="results/{study}/tables/cost.csv",
         histories=expand("results/{{study}}/models/{model}/history.csv", model=MODELS),
     output:
         psnr=report(
@@ -118,6 +136,11 @@ rule plots:
         gain=report(
             expand("results/{{study}}/plots/gain/{dataset}.svg", dataset=TESTED),
             caption="../report/gain.rst",
+            category="Curves",
+        ),
+        costs=report(
+            "results/{study}/plots/cost.svg",
+            caption="../report/cost.rst",
             category="Curves",
         ),
         training=report(
@@ -137,6 +160,7 @@ rule plots:
         """
         unjpeg plots \
             --summary {input.summary:q} \
+            --costs {input.costs:q} \
             --histories {input.histories:q} \
             --out-folder results/{wildcards.study}/plots \
             >{log:q} 2>&1
@@ -219,10 +243,9 @@ rule page:
     input:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
-        reported="results/{study}/tables/reported.csv",
-        metrics="results/{study}/tables/metrics.csv",
+        others="results/{study}/tables/others.json",
         foot="results/{study}/tables/foot.txt",
-        leaks="results/{study}/tables/leaks.csv",
+        cost_figure="results/{study}/plots/cost.svg",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain"],
@@ -253,10 +276,9 @@ rule page:
             --study {wildcards.study} \
             --summary {input.summary:q} \
             --published {input.published:q} \
-            --reported {input.reported:q} \
-            --metrics {input.metrics:q} \
+            --others {input.others:q} \
             --foot {input.foot:q} \
-            --leaks {input.leaks:q} \
+            --cost-figure {input.cost_figure:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

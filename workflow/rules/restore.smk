@@ -1,7 +1,7 @@
-"""What each model makes of each degraded set.
+"""What each model, and each peer, makes of each degraded set.
 
 Needs: results/{study}/models/{model}/, results/{study}/degraded/{dataset}/{degradation}.h5
-Gives: results/{study}/restored/{model}/{dataset}/{degradation}.h5
+Gives: results/{study}/restored/{model or peer}/{dataset}/{degradation}.h5
 """
 
 
@@ -16,6 +16,8 @@ rule restore:
         "results/{study}/logs/restore/{model}/{dataset}/{degradation}.txt",
     benchmark:
         "results/{study}/benchmarks/restore/{model}/{dataset}/{degradation}.tsv"
+    wildcard_constraints:
+        model="|".join(MODELS) or "-",
     conda:
         "../../envs/train.yaml"
     resources:
@@ -28,6 +30,32 @@ rule restore:
         unjpeg restore \
             --model results/{wildcards.study}/models/{wildcards.model} \
             --images {input.images:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+rule restore_peer:
+    input:
+        "results/{study}/degraded/{dataset}/{degradation}.h5",
+    output:
+        "results/{study}/restored/{peer}/{dataset}/{degradation}.h5",
+    log:
+        "results/{study}/logs/restore/{peer}/{dataset}/{degradation}.txt",
+    benchmark:
+        "results/{study}/benchmarks/restore/{peer}/{dataset}/{degradation}.tsv"
+    conda:
+        "../../envs/peers.yaml"
+    resources:
+        runtime=120,
+        mem_mb=4000,
+    params:
+        code=code("unjpeg.steps.restore_peer", "unjpeg.peers.{peer}"),
+    shell:
+        """
+        unjpeg restore-peer \
+            --peer {wildcards.peer} \
+            --images {input:q} \
             --output {output:q} \
             >{log:q} 2>&1
         """

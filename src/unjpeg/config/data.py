@@ -15,7 +15,13 @@ def _metric(name: str) -> str:
     return name
 
 
+def _peer(name: str) -> str:
+    check_name("peers", name, "")
+    return name
+
+
 MetricName = Annotated[str, AfterValidator(_metric)]
+PeerName = Annotated[str, AfterValidator(_peer)]
 Degraded = Annotated[str, AfterValidator(lambda text: str(parse(text)))]
 PARTS = ("train", "val", "test")
 

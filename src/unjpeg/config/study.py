@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from unjpeg.config.data import Data, Degraded, MetricName, Split
+from unjpeg.config.data import Data, Degraded, MetricName, PeerName, Split
 from unjpeg.config.leaks import Allowed, check_allowed
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.parents import check_parents
@@ -47,6 +47,9 @@ class Test(Section):
         description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
         "such as `y-of-color-420`.",
     )
+    peers: list[PeerName] = Field(
+        [], description="Restorations without training, tested like models: file names under `peers/`."
+    )
 
 
 class Study(Section):
@@ -84,9 +87,14 @@ class Study(Section):
             ("degradations", self.test.degradations),
             ("metrics", self.test.metrics),
             ("protocols", self.test.protocols),
+            ("peers", self.test.peers),
         ):
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"test.{key}: {twice[0]} stands there twice")
+        if both := [name for name in self.test.peers if name in self.models]:
+            raise UserError(
+                f"models.{both[0]}: also the name of a peer in test.peers; give the model another"
+            )
         return self
 
     @model_validator(mode="after")
@@ -131,11 +139,14 @@ class Study(Section):
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
     def models_under(self, degradation: str, task: str = "restore") -> list[str]:
-        """Models of a task that are tested under a degradation."""
+        """Models of a task that are tested under a degradation; peers restore, under all of them."""
         return [
-            m
-            for m, run in self.models.items()
-            if run.task == task and degradation in (run.degradations or [degradation])
+            *(
+                m
+                for m, run in self.models.items()
+                if run.task == task and degradation in (run.degradations or [degradation])
+            ),
+            *(self.test.peers if task == "restore" else ()),
         ]
 
     @property

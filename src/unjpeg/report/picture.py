@@ -42,6 +42,12 @@ def curve(path: Path, models: list[str]) -> Picture:
     return picture(path, alt, f"{path.stem}: {what}", [path.stem, *models])
 
 
+def cost(path: Path, models: list[str]) -> Picture:
+    """The figure `cost.svg` of `unjpeg plots`."""
+    alt = f"PSNR gain in dB against CPU milliseconds per megapixel, a point for each of {', '.join(models)}."
+    return picture(path, alt, "Cost: PSNR gain against time", models)
+
+
 def training(path: Path) -> Picture:
     """A figure `training/{model}.svg` of `unjpeg plots`."""
     alt = f"Training loss, and validation gain in dB or a critic's accuracy, against steps, of {path.stem}."

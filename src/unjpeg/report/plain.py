@@ -3,10 +3,14 @@
 A module that makes one gives a `Plain`; CSV, Markdown, LaTeX and the page print it alike.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from math import isfinite
+from pathlib import Path
 
 import pandas as pd
+
+from unjpeg.errors import UserError
 
 UNKNOWN = "–"
 
@@ -46,3 +50,19 @@ def of_texts(frame: pd.DataFrame, id: str, title: str, caption: str) -> Plain:
     """The table of a frame of texts."""
     rows = [[Field(text) for text in row] for row in frame.to_numpy().tolist()]
     return Plain(id, title, caption, list(frame.columns), rows)
+
+
+def to_json(tables: list[Plain]) -> str:
+    """Of the tables, for `read_plains`."""
+    return json.dumps([asdict(table) for table in tables], indent=1) + "\n"
+
+
+def read_plains(path: Path) -> list[Plain]:
+    """The tables in a file of `to_json`; `UserError` for any other file."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return [Plain(**t | {"rows": [[Field(**f) for f in row] for row in t["rows"]]}) for t in found]
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError):
+        raise UserError(f"{path}: not the others.json that `unjpeg tables` writes") from None

@@ -1,4 +1,4 @@
-"""Score a folder of clean images: degrade, restore with a trained model (or none), compare.
+"""Score a folder of clean images: degrade, restore with a trained model, a peer or none, compare.
 
 Outside any study, with the code of the rules. Writes the columns of a study's scores.csv and prints the
 means. Images are taken as they are, so the folder must hold lossless originals.
@@ -25,9 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--degradation", required=True, nargs="+", type=parse, help="such as gray-q10 q10 q50+q10"
     )
     parser.add_argument("--protocol", help="gray-matlab, color-420, ... (what fits the degradation)")
-    parser.add_argument(
+    restorer = parser.add_mutually_exclusive_group()
+    restorer.add_argument(
         "--model", default="none", help="folder of a trained model, its name in results/, or none"
     )
+    restorer.add_argument("--peer", help="or a restoration without training, such as smooth")
     parser.add_argument(
         "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
     )
@@ -50,23 +52,31 @@ def run(args: argparse.Namespace) -> None:
         protocol.check(chosen, degradation)
     if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
-    images, (study, model, restore) = images_in(args.folder), _restorer(args.model, args.device)
+    images = images_in(args.folder)
+    study, model, restore = _peer(args.peer) if args.peer else _restorer(args.model, args.device)
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
         clean = read_uint8(path)
         for degradation, chosen in used.items():
-            degraded = read_uint8(degrade(clean, degradation), name)
-            table += rows(labels, name, restore(degraded), clean, degradation, chosen, args.metrics)
+            restored = restore(degrade(clean, degradation))
+            table += rows(labels, name, restored, clean, degradation, chosen, args.metrics)
     write_text(args.out, to_csv(table))
     for degradation, chosen in used.items():
         print(_means(table, model, degradation, chosen.name, len(images)))
 
 
+def _peer(name: str) -> tuple:
+    """(study, name, function bytes -> uint8)."""
+    from unjpeg.peers import load as load_peer
+
+    return "-", name, load_peer(name, "--peer").restore
+
+
 def _restorer(model: str, device: str) -> tuple:
-    """(study, name, function uint8 -> uint8)."""
+    """(study, name, function bytes -> uint8)."""
     if model == "none":
-        return "-", "none", lambda pixels: pixels
+        return "-", "none", read_uint8
     from unjpeg.inference import Restorer
 
     found = {p.parent.name: p.parent for p in sorted(Path("results").glob("*/models/*/card.json"))}
@@ -80,7 +90,8 @@ def _restorer(model: str, device: str) -> tuple:
             raise unknown("trained model", model, [*found, "none"], "--model")
         folder = homes[0]
     parts, restorer = folder.resolve().parts, Restorer(folder, device)
-    return parts[-3] if parts[-2:-1] == ("models",) else "-", restorer.card["model"], restorer
+    study = parts[-3] if parts[-2:-1] == ("models",) else "-"
+    return study, restorer.card["model"], lambda data: restorer(read_uint8(data))
 
 
 def _means(table: list[dict], model: str, degradation: Degradation, chosen: str, count: int) -> str:

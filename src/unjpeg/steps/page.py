@@ -8,10 +8,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study")
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
-    parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
-    parser.add_argument("--metrics", required=True, type=Path, help="metrics.csv of the same")
+    parser.add_argument("--others", required=True, type=Path, help="others.json of the same")
     parser.add_argument("--foot", required=True, type=Path, help="foot.txt of the same")
-    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
+    parser.add_argument("--cost-figure", nargs="*", type=Path, default=[], help="cost.svg of `unjpeg plots`")
     parser.add_argument(
         "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
     )
@@ -31,12 +30,10 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.cards import read_cards
     from unjpeg.report.foot import read_foot
     from unjpeg.report.grid import grids
-    from unjpeg.report.leaks import leaks_table
-    from unjpeg.report.metric_cards import COLUMNS as METRICS
-    from unjpeg.report.metric_cards import metrics_table
     from unjpeg.report.order import INPUT, TRUTH
-    from unjpeg.report.picture import case, crop, curve, training
-    from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
+    from unjpeg.report.picture import case, cost, crop, curve, training
+    from unjpeg.report.plain import read_plains
+    from unjpeg.report.published import COLUMNS, read_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
 
@@ -46,18 +43,17 @@ def run(args: argparse.Namespace) -> None:
         study=args.study,
         tables=grids(summary, read_table(args.published, COLUMNS)),
         curves=[
-            curve(path, models)
-            for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
+            *(
+                curve(path, models)
+                for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
+            ),
+            *(cost(path, models) for path in args.cost_figure),
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
         cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],
         trainings=[training(path) for path in sorted(args.training, key=attrgetter("stem"))],
         cards=read_cards(args.cards),
-        others=[
-            reported_table(read_table(args.reported, REPORTED)),
-            metrics_table(read_table(args.metrics, METRICS)),
-            leaks_table(args.leaks),
-        ],
+        others=read_plains(args.others),
         foot=read_foot(args.foot),
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )

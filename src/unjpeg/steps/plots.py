@@ -1,4 +1,4 @@
-"""Draw PSNR and gain against quality for each set, and the training curves of each model."""
+"""Draw PSNR and gain against quality for each set, gain against cost, and training curves of each model."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
+    parser.add_argument("--costs", required=True, type=Path, help="cost.csv of the same")
     parser.add_argument(
         "--histories",
         nargs="*",
@@ -17,8 +18,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes psnr/{set}.svg, gain/{set}.svg and training/{model}.svg."""
+    """Writes psnr/{set}.svg, gain/{set}.svg, cost.svg and training/{model}.svg."""
     from unjpeg.errors import UserError
+    from unjpeg.report.cost import read_costs
+    from unjpeg.report.cost_figure import cost_figure
     from unjpeg.report.curves import quality_figure
     from unjpeg.report.style import save_svg
     from unjpeg.report.summary import read_summary
@@ -32,6 +35,7 @@ def run(args: argparse.Namespace) -> None:
     for name, rows in summary.groupby("set"):
         save_svg(quality_figure(rows, "mean", models), args.out_folder / "psnr" / f"{name}.svg")
         save_svg(quality_figure(rows, "gain", models), args.out_folder / "gain" / f"{name}.svg")
+    save_svg(cost_figure(read_costs(args.costs)), args.out_folder / "cost.svg")
     for path in args.histories:
         model = path.parent.name
         save_svg(training_figure(model, read_history(path)), args.out_folder / "training" / f"{model}.svg")

@@ -15,16 +15,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
     parser.add_argument("--seed", type=int, help="of the study, for the foot")
     parser.add_argument("--archs", nargs="*", default=[], help="networks of the study, as in models/")
+    parser.add_argument("--costs", nargs="*", type=Path, default=[], help="files of cost and cost-peer")
+    parser.add_argument("--gains-at", nargs="*", default=[], help="set/degradation of gains beside the cost")
     parser.add_argument("--out-folder", required=True, type=Path, help="folder of the tables")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes scores, summary, published, reported, metrics (.csv), summary.md, .tex, foot.txt, images/.
+    """Writes scores, summary, published, reported, metrics, cost (.csv), summary.md, .tex, others.json,
+    foot.txt, images/.
 
     Reads the record beside each score file.
     """
     from unjpeg.atomic import write_text
     from unjpeg.config.published import read_published
+    from unjpeg.report.cost import cost_frame, cost_table
     from unjpeg.report.foot import foot
     from unjpeg.report.grid import grids
     from unjpeg.report.latex import latex
@@ -33,6 +37,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.metric_cards import metric_cards, metrics_table, read_files
     from unjpeg.report.origins import origins, read_object, read_records
     from unjpeg.report.per_image import per_image
+    from unjpeg.report.plain import to_json
     from unjpeg.report.published import beside, not_comparable, reported_table
     from unjpeg.report.scores import read_scores, write_csv
     from unjpeg.report.summary import summarise
@@ -52,8 +57,11 @@ def run(args: argparse.Namespace) -> None:
     cards, missing = [read_object(path) for path in args.cards], len(args.scores) - len(records)
     end = foot(summary["protocol"], summary["metric"], origins(records, cards, args.seed, missing))
     write_text(args.out_folder / "foot.txt", "".join(f"{line}\n" for line in end))
-    others = [reported_table(reported), metrics_table(metrics), leaks_table(args.leaks)]
+    costs = cost_frame(args.costs, summary, args.gains_at)
+    write_csv(costs, args.out_folder / "cost.csv")
+    others = [cost_table(costs), reported_table(reported), leaks_table(args.leaks), metrics_table(metrics)]
     others = [table for table in others if table.rows]
+    write_text(args.out_folder / "others.json", to_json(others))
     write_text(args.out_folder / "summary.md", markdown(args.study, tables, others, end))
     write_text(args.out_folder / "summary.tex", latex(args.study, tables, others, end))
     for (model, name), rows in per_image(scores):

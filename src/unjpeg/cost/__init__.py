@@ -1,0 +1,1 @@
+"""What a restoration costs: multiply-adds, time and memory."""
