@@ -19,7 +19,7 @@ class SqueezeNet(Pretrained):
     def __init__(self, path: Path | str):
         layers, cin = [], 64
         with torch.device("meta"):
-            layers += [nn.Conv2d(3, 64, 3, stride=2), nn.ReLU()]
+            layers += [nn.Conv2d(3, 64, 3, stride=2), nn.ReLU(inplace=True)]
             for i in range(2, 13):
                 if i in FIRES:
                     layers.append(Fire(cin, FIRES[i]))
@@ -39,5 +39,5 @@ class Fire(nn.Module):
         self.expand3x3 = nn.Conv2d(between, 4 * between, 3, padding=1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.squeeze(x).relu()
-        return torch.cat([self.expand1x1(x), self.expand3x3(x)], 1).relu()
+        x = self.squeeze(x).relu_()
+        return torch.cat([self.expand1x1(x), self.expand3x3(x)], 1).relu_()
