@@ -85,12 +85,20 @@ class Study:
         run_step(
             *("tables", "--study", "small", "--scores", *scores, "--out-folder", self.root / out),
             *("--published", self.root / "published.yaml", "--archs", "ar_cnn"),
+            *("--rates", self.rates(), "--cards", *sorted(self.root.glob("models/*/card.json"))),
+            *("--seeds", '{"half": ["half", "worse"]}'),
         )
         return self.root / out
 
+    def rates(self) -> Path:
+        path = self.root / "rates/toys.csv"
+        run_step("rates", "--images", *sorted(self.root.glob("degraded/toys/*.h5")), "--output", path)
+        return path
+
     def plots(self, out: str = "plots") -> Path:
         histories = sorted(self.root.glob("models/*/history.csv"))
-        options = ["--summary", self.root / "tables/summary.csv", "--histories", *histories]
+        options = ["--summary", self.root / "tables/summary.csv", "--rates", self.root / "tables/rates.csv"]
+        options += ["--histories", *histories]
         run_step("plots", *options, "--out-folder", self.root / out)
         return self.root / out
 
@@ -111,7 +119,11 @@ class Study:
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
             *("--published", self.root / "tables/published.csv"),
             *("--reported", self.root / "tables/reported.csv"),
-            *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
+            *(
+                "--derived",
+                *(self.root / f"tables/{n}.csv" for n in ("rate_distortion", "matrices", "seeds")),
+            ),
+            *("--curves", *sorted(self.root.glob("plots/[pgr]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),
             *("--cards", *sorted(self.root.glob("models/*/card.json"))),

@@ -21,9 +21,32 @@ def test_every_score_is_in_the_table(results):
     seen = {(r["model"], r["set"], r["degradation"], r["metric"]) for r in table}
     pairs = [("photos", "q10"), ("photos", "gray-q10"), ("photos-gray", "gray-q10")]
     models = ["none", "car", "unit", "unit-tuned"]
-    assert seen == {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
+    wanted = {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
+    assert seen == wanted | {("unit-again", "photos", "q10", k) for k in ("psnr", "ssim")}
     assert {r["protocol"] for r in table if r["degradation"] == "q10"} == {"color-420"}
-    assert len(table) == len(models) * 2 * (5 + 5 + 6)
+    assert len(table) == len(models) * 2 * (5 + 5 + 6) + 2 * 5
+
+
+def test_two_seeds_are_a_group(results):
+    (row,) = [r for r in rows(results / "tables" / "seeds.csv") if r["metric"] == "psnr"]
+    assert (row["group"], row["models"], row["seeds"]) == ("unit", "unit unit-again", "2")
+    summary = rows(results / "tables" / "summary.csv")
+    place = ("photos", "q10", "psnr")
+    found = [r for r in summary if (r["set"], r["degradation"], r["metric"]) == place]
+    means = [float(r["mean"]) for r in found if r["model"].startswith("unit") and r["model"] != "unit-tuned"]
+    assert float(row["mean"]) == pytest.approx(sum(means) / 2)
+    assert float(row["std"]) == pytest.approx(abs(means[0] - means[1]) / 2**0.5)
+    assert float(row["std"]) > 0
+    assert '<section id="seeds"' in (results / "report.html").read_text("utf-8")
+
+
+def test_the_rates_are_those_of_the_files(results):
+    from unjpeg.store.encoded import Encoded
+
+    with Encoded(results / "degraded/photos/q10.h5") as images:
+        sizes = {name: len(images.bytes(name)) for name in images.names}
+    table = rows(results / "rates" / "photos.csv")
+    assert {r["image"]: int(r["bytes"]) for r in table if r["degradation"] == "q10"} == sizes
 
 
 def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
@@ -107,6 +130,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "fetch",
         "split",
         "compress",
+        "rates",
         "patches",
         "train",
         "restore",

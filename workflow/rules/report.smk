@@ -1,8 +1,9 @@
 """Tables, figures, crops, and one page that holds them all.
 
-Needs: scores, restored and degraded images, the clean ones, history and card of each model
+Needs: scores, sizes of the JPEG files, restored and degraded images, the clean ones, history and card of each model
 Gives: results/{study}/tables/   all rows, means, published values, Markdown, LaTeX, one CSV per model and set
-       results/{study}/plots/    PSNR and gain against quality per set, training curves per model
+       results/{study}/plots/    PSNR and gain against quality, PSNR against bits per pixel per set,
+                                 training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
        results/{study}/report.html
 """
@@ -38,6 +39,9 @@ try:
     ]
 except UserError as error:
     raise WorkflowError(str(error)) from None
+DERIVED = expand(
+    "results/{{study}}/tables/{name}.csv", name=["rate_distortion", "matrices", "seeds"]
+)
 METRIC_MODULES = [f"unjpeg.metrics.{metric}" for metric in STUDY.test.metrics]
 TEMPLATE = [
     path.read_text("utf-8")
@@ -48,6 +52,8 @@ TEMPLATE = [
 rule tables:
     input:
         scores=SCORES,
+        rates=expand("results/{{study}}/rates/{dataset}.csv", dataset=TESTED),
+        cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -65,6 +71,8 @@ rule tables:
             category="Tables",
         ),
         reported="results/{study}/tables/reported.csv",
+        rates="results/{study}/tables/rates.csv",
+        derived=DERIVED,
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -79,6 +87,7 @@ rule tables:
         published=PUBLISHED,
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
+        seeds=json.dumps(seed_groups(STUDY)),
     shell:
         """
         unjpeg tables \
@@ -86,6 +95,9 @@ rule tables:
             --scores {input.scores:q} \
             --published {params.published:q} \
             --archs {params.archs} \
+            --rates {input.rates:q} \
+            --cards {input.cards:q} \
+            --seeds {params.seeds:q} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -94,6 +106,7 @@ rule tables:
 rule plots:
     input:
         summary="results/{study}/tables/summary.csv",
+        rates="results/{study}/tables/rates.csv",
         histories=expand("results/{{study}}/models/{model}/history.csv", model=MODELS),
     output:
         psnr=report(
@@ -104,6 +117,11 @@ rule plots:
         gain=report(
             expand("results/{{study}}/plots/gain/{dataset}.svg", dataset=TESTED),
             caption="../report/gain.rst",
+            category="Curves",
+        ),
+        rate=report(
+            expand("results/{{study}}/plots/rate/{dataset}.svg", dataset=TESTED),
+            caption="../report/rate.rst",
             category="Curves",
         ),
         training=report(
@@ -123,6 +141,7 @@ rule plots:
         """
         unjpeg plots \
             --summary {input.summary:q} \
+            --rates {input.rates:q} \
             --histories {input.histories:q} \
             --out-folder results/{wildcards.study}/plots \
             >{log:q} 2>&1
@@ -170,9 +189,10 @@ rule page:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
         reported="results/{study}/tables/reported.csv",
+        derived=DERIVED,
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
-            kind=["psnr", "gain"],
+            kind=["psnr", "gain", "rate"],
             dataset=TESTED,
         ),
         training=expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
@@ -200,6 +220,7 @@ rule page:
             --summary {input.summary:q} \
             --published {input.published:q} \
             --reported {input.reported:q} \
+            --derived {input.derived:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

@@ -42,18 +42,24 @@ def read_cards(paths: Iterable[Path]) -> list[CardRow]:
     """Rows by name of model. A key that a card lacks is a dash; `UserError` for a file that is no card."""
     rows = []
     for path in paths:
-        try:
-            card = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise UserError(f"{path}: no such file") from None
-        except ValueError as error:
-            raise UserError(f"{path}: not JSON: {error}") from None
-        if not isinstance(card, dict):
-            raise UserError(f"{path}: want a JSON object, got {type(card).__name__}")
+        card = read_card(path)
         flat = {**card, "loss": card.get("train", {}).get("loss"), "parents": _parents(card)}
         fields = [_field(key, flat.get(key)) for key in COLUMNS]
         rows.append(CardRow(str(card.get("model", path.parent.name)), fields, _text(card.get("versions"))))
     return sorted(rows, key=lambda row: row.model)
+
+
+def read_card(path: Path) -> dict:
+    """The keys of one card.json; `UserError` for a file that is no card."""
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON: {error}") from None
+    if not isinstance(card, dict):
+        raise UserError(f"{path}: want a JSON object, got {type(card).__name__}")
+    return card
 
 
 def cards_table(cards: list[CardRow]) -> Plain:

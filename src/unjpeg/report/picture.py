@@ -31,11 +31,14 @@ def picture(path: Path, alt: str, caption: str, about: list[str]) -> Picture:
 
 
 def curve(path: Path, models: list[str]) -> Picture:
-    """A figure `{psnr or gain}/{set}.svg` of `unjpeg plots`."""
-    what = {"psnr": "PSNR", "gain": "PSNR gain over the JPEG input"}.get(path.parent.name, path.parent.name)
+    """A figure `{psnr, gain or rate}/{set}.svg` of `unjpeg plots`."""
+    what = {
+        "psnr": "PSNR in dB against JPEG quality",
+        "gain": "PSNR gain over the JPEG input in dB against JPEG quality",
+        "rate": "PSNR in dB against bits per pixel of the JPEG file",
+    }.get(path.parent.name, path.parent.name)
     alt = (
-        f"{what} in dB against JPEG quality on {path.stem}, a line for each of {', '.join(models)}; "
-        "the numbers are in the tables above."
+        f"{what} on {path.stem}, a line for each of {', '.join(models)}; the numbers are in the tables above."
     )
     return picture(path, alt, f"{path.stem}: {what}", [path.stem, *models])
 

@@ -10,8 +10,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
     parser.add_argument(
-        "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
+        "--derived", nargs="*", type=Path, default=[], help="rate_distortion.csv, matrices.csv, seeds.csv"
     )
+    parser.add_argument("--curves", nargs="*", type=Path, default=[], help="{psnr,gain,rate}/{set}.svg")
     parser.add_argument("--training", nargs="*", type=Path, default=[], help="training/{model}.svg")
     parser.add_argument("--crops", nargs="*", type=Path, default=[], help="{set}/{degradation}.png")
     parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> None:
 
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
+    from unjpeg.report.derived import printed, read_derived
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import crop, curve, training
@@ -43,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
         crops=[crop(path, models) for path in sorted(args.crops)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
-        others=[reported_table(read_table(args.reported, REPORTED))],
+        others=[*printed(read_derived(args.derived)), reported_table(read_table(args.reported, REPORTED))],
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)

@@ -1,4 +1,4 @@
-"""Draw PSNR and gain against quality for each set, and the training curves of each model."""
+"""Draw PSNR and gain against quality, PSNR against bits per pixel, and the training curves of each model."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
+    parser.add_argument("--rates", required=True, type=Path, help="rates.csv of `unjpeg tables`")
     parser.add_argument(
         "--histories",
         nargs="*",
@@ -17,9 +18,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes psnr/{set}.svg, gain/{set}.svg and training/{model}.svg."""
+    """Writes psnr/{set}.svg, gain/{set}.svg, rate/{set}.svg and training/{model}.svg."""
     from unjpeg.errors import UserError
     from unjpeg.report.curves import quality_figure
+    from unjpeg.report.rates import read_means
     from unjpeg.report.style import save_svg
     from unjpeg.report.summary import read_summary
     from unjpeg.report.training import read_history, training_figure
@@ -28,10 +30,12 @@ def run(args: argparse.Namespace) -> None:
     summary = summary[summary["metric"] == "psnr"]
     if summary.empty:
         raise UserError(f"{args.summary}: no row of metric psnr; want some to draw")
-    models = sorted(set(summary["model"]))
+    models, rates = sorted(set(summary["model"])), read_means(args.rates)
     for name, rows in summary.groupby("set"):
         save_svg(quality_figure(rows, "mean", models), args.out_folder / "psnr" / f"{name}.svg")
         save_svg(quality_figure(rows, "gain", models), args.out_folder / "gain" / f"{name}.svg")
+        bpp = rates[rates["set"] == name].set_index("degradation")["bpp"]
+        save_svg(quality_figure(rows, "mean", models, bpp), args.out_folder / "rate" / f"{name}.svg")
     for path in args.histories:
         model = path.parent.name
         save_svg(training_figure(model, read_history(path)), args.out_folder / "training" / f"{model}.svg")
