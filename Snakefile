@@ -20,6 +20,7 @@ include: "workflow/rules/degrade.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/restore.smk"
+include: "workflow/rules/detect.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 
@@ -29,6 +30,7 @@ rule all:
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/tables/scores.csv",
+        [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else [],
     localrule: True
 
 

@@ -9,10 +9,22 @@ from unjpeg.provenance import ROOT, imports_of
 
 FLOORS = {
     0: ["errors", "atomic", "provenance", "degradation", "config"],
-    1: ["images", "jpeg", "dct", "pairs", "manifest", "parts", "sources", "parameters", "torchvision_shim"],
+    1: [
+        "images",
+        "jpeg",
+        "jpegfacts",
+        "dct",
+        "grid",
+        "pairs",
+        "manifest",
+        "parts",
+        "sources",
+        "parameters",
+        "torchvision_shim",
+    ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "scoring"],
+    4: ["recipes", "training", "report", "inference", "detection", "scoring"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

@@ -76,6 +76,12 @@ def luma_uint8(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.shape[2] == 1 else np.floor(luma(pixels) + 0.5).astype(np.uint8)
 
 
+def luma_full(pixels: np.ndarray) -> np.ndarray:
+    """uint8 (H, W): JPEG's own luma, BT.601 in the full range 0..255; one channel as it is."""
+    check_uint8(pixels)
+    return pixels[..., 0] if pixels.shape[2] == 1 else np.asarray(Image.fromarray(pixels).convert("L"))
+
+
 def luma(pixels: np.ndarray) -> np.ndarray:
     """float64 (H, W, 1): MATLAB's limited-range luma, 16..235, not rounded."""
     check_uint8(pixels)

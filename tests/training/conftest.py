@@ -42,6 +42,7 @@ TRAIN = {
     "clip": None,
     "ema": 0.9,
     "freeze_norm": False,
+    "patience": None,
     "val_every": 6,
     "select": "last",
     "precision": "32-true",

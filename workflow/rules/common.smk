@@ -60,6 +60,13 @@ def trained_with(model):
     return [entry for entry in (parameter_entry(*name) for name in names) if entry]
 
 
+def trained_from(model):
+    """Folder of what a model is trained on."""
+    run = STUDY.models[model]
+    kind = "features" if run.task == "detect" else "patches"
+    return f"results/{STUDY.study}/{kind}/{run.data}"
+
+
 TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable

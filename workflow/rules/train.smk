@@ -1,6 +1,6 @@
 """One rule per model of the study, so that a profile can give each its own GPU, threads and time.
 
-Needs: results/{study}/patches/{data}/{train,val}.h5, the weights of the models it stands on, the
+Needs: results/{study}/patches/{data}/{train,val}.h5 (features/ for detectors), the weights of the models it stands on, the
        parameter files of its losses and its network
 Gives: results/{study}/models/{model}/{model.safetensors,card.json,history.csv}
 The state of a run lives undeclared in results/{study}/state, or Snakemake would delete it with a
@@ -13,8 +13,8 @@ for model in MODELS:
         name:
             f"train_{model}"
         input:
-            train=f"results/{{study}}/patches/{STUDY.models[model].data}/train.h5",
-            val=f"results/{{study}}/patches/{STUDY.models[model].data}/val.h5",
+            train=f"{trained_from(model)}/train.h5",
+            val=f"{trained_from(model)}/val.h5",
             parents=[
                 f"results/{{study}}/models/{parent}/model.safetensors"
                 for parent in STUDY.models[model].parents.values()

@@ -30,5 +30,5 @@ def check_recipe(run: "ModelRun") -> None:  # noqa: F821 (it is the caller's)
             raise UserError(f"{key}: recipe {run.recipe} needs it")
     if not own["loss"] and "loss" in run.train.model_fields_set:
         raise UserError(f"train.loss: recipe {run.recipe} has its own")
-    if run.task != "restore" and run.degradations is not None:
+    if run.task == "critic" and run.degradations is not None:
         raise UserError(f"degradations: {run.arch} is a {run.task}, it restores nothing that could be tested")

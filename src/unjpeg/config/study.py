@@ -117,12 +117,12 @@ class Study(Section):
         for loss in run.train.loss if has_loss(run.recipe) else ():
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
-    def models_under(self, degradation: str) -> list[str]:
-        """Models that are tested under a degradation."""
+    def models_under(self, degradation: str, task: str = "restore") -> list[str]:
+        """Models of a task that are tested under a degradation."""
         return [
             m
             for m, run in self.models.items()
-            if run.task == "restore" and degradation in (run.degradations or [degradation])
+            if run.task == task and degradation in (run.degradations or [degradation])
         ]
 
     @property

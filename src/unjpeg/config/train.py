@@ -66,6 +66,10 @@ class Train(Section):
     select: Literal["last", "best"] = Field(
         "last", description="Weights kept: the last, or the best in PSNR."
     )
+    patience: PositiveInt | None = Field(
+        None,
+        description="Stop after so many validations without a better one; the best is then to be selected.",
+    )
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = Field(
         "32-true", description="Of Lightning Fabric; bf16 pays on a GPU and on CPUs that have it."
     )
@@ -74,6 +78,8 @@ class Train(Section):
     def _consistent(self) -> "Train":
         if (self.schedule == "halve") != (self.halve_every is not None):
             raise UserError("schedule: halve and halve_every go together")
+        if self.patience and self.select != "best":
+            raise UserError("patience: stopping early wants select: best")
         return self
 
 
@@ -150,5 +156,5 @@ class ModelRun(Section):
 
     @property
     def task(self) -> str:
-        """`restore` or `critic`."""
+        """`restore`, `critic` or `detect`."""
         return constant_of(f"unjpeg.models.{self.arch}", "CARD")["task"]

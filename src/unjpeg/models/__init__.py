@@ -11,6 +11,10 @@ A network with published weights for a part of it binds `ENTRY` and `FILES`, as 
 
 Task `restore` is the above. Task `critic`: `Model.forward(candidate, degraded)` judges an image beside
 what it was restored from and gives logits (B, 1, h, w), above 0 for clean.
+
+Task `detect`: `Model.forward` takes `dct.histograms` of tiles, (B, 120, 65), and gives logits (B, 3) of the
+classes none, single, double, or (B, 103) with the qualities 1..100 behind them. CARD `aligns`: whether
+tiles are cut on the estimated grid; `published`: accuracies by degradation.
 """
 
 from importlib import import_module

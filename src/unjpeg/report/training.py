@@ -14,6 +14,7 @@ from unjpeg.report.style import COLOURS, RC, figure
 COLUMNS = ("step", "loss")
 LOWER = {  # the first that a history has: its label, and what no training gives
     "val_gain": ("validation PSNR gain\nover the JPEG (dB)", 0.0),
+    "val_accuracy": ("balanced accuracy on\nvalidation tiles", 1 / 3),
     "accuracy": ("critic's accuracy on\ntraining patches", 0.5),
 }
 

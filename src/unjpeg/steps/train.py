@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 from unjpeg.atomic import write_text
-from unjpeg.errors import UserError
 from unjpeg.provenance import digest_of, fingerprint, modules_of_run
 
 WEIGHTS = "model.safetensors"
@@ -24,7 +23,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", required=True, metavar="JSON", help="the resolved run, as JSON or a file of it"
     )
-    parser.add_argument("--patches", required=True, type=Path, help="folder with train.h5 and val.h5")
+    parser.add_argument(
+        "--patches",
+        required=True,
+        type=Path,
+        help="folder with train.h5 and val.h5 of `unjpeg patches`, or of `featurise` for a detector",
+    )
     parser.add_argument("--output", required=True, type=Path, help="folder for weights, card and history")
     parser.add_argument("--state", required=True, type=Path, help="folder in which the run keeps its state")
     parser.add_argument(
@@ -49,12 +53,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from unjpeg import losses, models, parameters, recipes
     from unjpeg.inference import check_device
-    from unjpeg.store.patches import Patches
     from unjpeg.training.clock import Clock
     from unjpeg.training.job import Job
     from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
+    from unjpeg.training.reading import opened
     from unjpeg.training.state import State
-    from unjpeg.training.validation import Validation
 
     clock, plan = Clock(args.max_seconds), read_plan(args.run)
     folders = parents_of(plan, {key: getattr(args, key) for key in PARENTS})
@@ -66,12 +69,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
-    patches = Patches(args.patches / "train.h5")
-    if patches.clean.shape[3] != plan["channels"]:
-        raise UserError(
-            f"{args.patches}: patches of {patches.clean.shape[3]} channels, the run wants {plan['channels']}"
-        )
-    validation = Validation(args.patches / "val.h5", module.CARD)
+    patches, validation = opened(args.patches, module.CARD, plan["channels"])
     torch.manual_seed(plan["seed"])
     model = network(plan, plan["channels"], folders.get("start_from"))
     others = {key: parent for key, parent in plan["parents"].items() if key != "start_from"}
@@ -101,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         **plan,
         "parameters": sum(p.numel() for p in model.parameters()),
         "best_step": result["best_step"],
-        "steps": plan["train"]["steps"],
+        "steps": result["history"][-1]["step"],
         "patches": len(patches),
         "files": digests,
         "code": code,

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import torch
 from lightning_fabric import Fabric
 
+from unjpeg.store.features import Features
 from unjpeg.store.patches import Patches
 from unjpeg.training.batches import Batches
 from unjpeg.training.clock import Clock
 from unjpeg.training.state import State
-from unjpeg.training.validation import Validation
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -21,8 +21,8 @@ class Job:
 
     run: dict
     model: torch.nn.Module
-    patches: Patches
-    validation: Validation
+    patches: Patches | Features
+    validation: Callable[[torch.nn.Module, torch.device], dict[str, float]]
     state: State
     clock: Clock
     fabric: Fabric
@@ -36,10 +36,10 @@ class Job:
         """The run's `train` section."""
         return self.run["train"]
 
-    def batches(self) -> Batches:
-        """This process's share of the patches."""
+    def batches(self, kind: type = Batches) -> Batches:
+        """This process's share of the patches, or of what else the run is trained on."""
         fabric = self.fabric
-        return Batches(
+        return kind(
             self.patches, self.settings["batch"], self.run["seed"], fabric.global_rank, fabric.world_size
         )
 

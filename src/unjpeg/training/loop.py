@@ -49,8 +49,12 @@ def loop(
             seconds = {"seconds": before + clock.seconds}
             state.save(step, {**counted, **seconds, **{n: part.state_dict() for n, part in parts.items()}})
 
+    def done() -> bool:
+        waited = best and (step - best["step"]) // every
+        return step >= steps or bool(settings["patience"] and waited and waited >= settings["patience"])
+
     progress, last_save = Progress(job.run["model"], step, steps), clock.seconds
-    while step < steps:
+    while not done():
         torch.manual_seed(job.run["seed"] * 1_000_003 + step)  # dropout: a function of the step
         lr = learning_rate(step, settings)
         values = update(step, lr)
@@ -65,9 +69,9 @@ def loop(
             sums = {}
             if best is None or history[-1][best_by] > best["score"]:
                 best = {"score": history[-1][best_by], "step": step, "weights": copy_of(judged)}
-        progress(step, _shown(values, history), force=step == steps)
+        progress(step, _shown(values, history), force=done())
         reason = fabric.broadcast(clock.reason) if fabric.world_size > 1 else clock.reason
-        if reason and step < steps:
+        if reason and not done():
             save()
             progress.close()
             job.say(f"stopped after step {step} of {steps}: {reason}; the same command goes on")
@@ -92,9 +96,10 @@ def copy_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 def _shown(values: dict, history: list[dict]) -> str:
     now = ", ".join(f"{name} {value:.3g}" for name, value in values.items())
-    if not history or "val_gain" not in history[-1]:
-        return now
-    return f"{now}, val {history[-1]['val_gain']:+.2f} dB"
+    last = history[-1] if history else {}
+    if "val_gain" in last:
+        return f"{now}, val {last['val_gain']:+.2f} dB"
+    return f"{now}, val accuracy {last['val_accuracy']:.3f}" if "val_accuracy" in last else now
 
 
 def _stop_at(job: Job, step: int, places: np.ndarray, values: dict[str, float]) -> None:

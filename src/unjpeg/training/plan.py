@@ -14,7 +14,7 @@ from unjpeg.provenance import check_name
 KEYS = ["model", "seed", "channels", "pretrained", "adversarial", "parents"]
 TRAIN = [
     *("loss", "steps", "batch", "optimiser", "lr", "betas", "weight_decay", "last_lr", "schedule"),
-    *("halve_every", "warmup", "clip", "ema", "freeze_norm", "val_every", "select", "precision"),
+    *("halve_every", "warmup", "clip", "ema", "freeze_norm", "val_every", "select", "patience", "precision"),
 ]
 PARENTS = ("start_from", "restorer", "critic")
 

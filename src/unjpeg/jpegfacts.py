@@ -1,0 +1,57 @@
+"""What a file that really is a JPEG says of its own last compression."""
+
+import io
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+
+from unjpeg.degradation import Compress
+from unjpeg.jpeg import encode, tables
+
+SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """quality: of libjpeg's tables that come nearest; exact: whether they are these tables. tables: 64
+    integers each, row by row. sampling: of the chroma, `gray`, or `other`."""
+
+    quality: int
+    exact: bool
+    sampling: str
+    progressive: bool
+    tables: dict[int, list[int]]
+
+    def text(self) -> str:
+        """In words."""
+        quality = f"quality {self.quality}" if self.exact else f"tables nearest to quality {self.quality}"
+        return f"{quality}, {self.sampling}{', progressive' if self.progressive else ''}"
+
+
+def facts(data: bytes) -> Facts | None:
+    """Of the bytes of a file; None where it is no JPEG that can be opened."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.format not in ("JPEG", "MPO"):
+                return None
+            gray = image.mode == "L"
+            sampling = "gray" if gray else SAMPLINGS.get(JpegImagePlugin.get_sampling(image), "other")
+            progressive = bool(image.info.get("progressive"))
+        found = tables(data)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return None
+    if not found:
+        return None
+    luma = np.array(found[min(found)])
+    distances = np.abs(_known() - luma).sum(1)
+    nearest = int(distances.argmin())
+    return Facts(nearest + 1, bool(distances[nearest] == 0), sampling, progressive, found)
+
+
+@cache
+def _known() -> np.ndarray:
+    """(100, 64): libjpeg's luma table of every quality, as its own encoder writes it."""
+    gray = np.zeros((8, 8, 1), np.uint8)
+    return np.array([tables(encode(gray, Compress(quality, "420")))[0] for quality in range(1, 101)])

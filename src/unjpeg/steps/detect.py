@@ -1,0 +1,137 @@
+"""Tell from pixels alone whether images were never, once or twice JPEG-compressed, and how hard.
+
+Beside it stands what a file that is a JPEG says of itself. `answer` is no more than is known: once and
+twice are often as likely, and compression still certain.
+"""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from unjpeg.atomic import write_text
+from unjpeg.errors import UserError
+from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.jpegfacts import facts
+from unjpeg.store.encoded import Encoded
+from unjpeg.store.features import CLASSES
+
+COLUMNS = ("model", "set", "degradation", "image", "tile", "label", *CLASSES, "quality")
+HEADS = ("image", "answer", "never", "once", "twice", "quality", "the file says")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="images, folders of images, HDF5 of `compress`"
+    )
+    parser.add_argument("--model", required=True, type=Path, help="folder of a trained detector")
+    parser.add_argument(
+        "--rule", default="mean", choices=("mean", "majority"), help="from tiles to images (mean)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--output", type=Path, metavar="CSV", help="also write a row for every tile")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 1 where an image could not be read: the others are still answered."""
+    from unjpeg.detection import Detector
+
+    detector = Detector(args.model, args.device)
+    found, rows = [], []
+    for place, name, read in _images(args.paths):
+        try:
+            data = read()
+            seen = detector(read_uint8(data, name), args.rule)
+        except UserError as error:
+            found.append({"image": name, "error": str(error)})
+            continue
+        found.append({"image": name, "error": None, **_told(seen), "jpeg": _jpeg(data)})
+        rows += [[detector.card["model"], *place, name, *row] for row in _rows(seen)]
+    failed = [one["error"] for one in found if one["error"]]
+    if args.output:
+        if failed:
+            raise UserError(failed[0])
+        write_text(args.output, _csv(rows))
+    if args.json:
+        print(json.dumps(found, indent=1))
+    elif not args.output:
+        print(_table([one for one in found if not one["error"]]))
+        for line in failed:
+            print(line, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[[], bytes]]]:
+    """((set, degradation), name, reader) of every image; both are `-` but in an HDF5 file of a set."""
+    for path in paths:
+        if path.suffix == ".h5":
+            with Encoded(path) as images:
+                place = images.attrs["dataset"], images.attrs["degradation"]
+                for name in images.names:
+                    yield place, name, partial(images.bytes, name)
+            continue
+        inside = (
+            sorted(p for p in path.glob("*") if p.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+        )
+        if not inside:
+            raise UserError(f"{path}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
+        for file in inside:
+            yield ("-", "-"), str(file), partial(_bytes, file)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+
+
+def _told(seen: "Detection") -> dict:  # noqa: F821 (torch is imported when the verb runs)
+    names = dict(zip(CLASSES, (round(p, 4) for p in seen.probabilities), strict=True))
+    quality = None if seen.quality is None or seen.compressed < 0.5 else round(seen.quality, 1)
+    counted = {"quality": quality, "tiles": len(seen.tiles), "note": seen.note}
+    return {"answer": seen.answer, "label": seen.label, "probabilities": names, **counted}
+
+
+def _jpeg(data: bytes) -> dict | None:
+    if not (known := facts(data)):
+        return None
+    return {
+        "quality": known.quality,
+        "exact": known.exact,
+        "sampling": known.sampling,
+        "progressive": known.progressive,
+    }
+
+
+def _rows(seen: "Detection") -> Iterator[list]:  # noqa: F821
+    """A row for the whole image, `all`, then one for each tile."""
+    quality = "" if seen.quality is None else f"{seen.quality:.2f}"
+    yield ["all", seen.label, *(f"{p:.6f}" for p in seen.probabilities), quality]
+    for k, tile in enumerate(seen.tiles):
+        yield [k, CLASSES[tile.argmax()], *(f"{p:.6f}" for p in tile), ""]
+
+
+def _csv(rows: list[list]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *rows])
+    return out.getvalue()
+
+
+def _table(found: list[dict]) -> str:
+    lines = [HEADS]
+    for one in found:
+        jpeg = one["jpeg"]
+        said = "no JPEG" if jpeg is None else f"JPEG, {'' if jpeg['exact'] else 'about '}q{jpeg['quality']}"
+        said += f", {jpeg['sampling']}{', progressive' if jpeg['progressive'] else ''}" if jpeg else ""
+        shares = [f"{100 * p:.0f} %" for p in one["probabilities"].values()]
+        quality = "" if one["quality"] is None else f"{one['quality']:.0f}"
+        answer = f"{one['answer']} ({one['note']})" if one["note"] else one["answer"]
+        lines.append((one["image"], answer, *shares, quality, said))
+    widths = [max(len(line[k]) for line in lines) for k in range(len(HEADS))]
+    return "\n".join("  ".join(t.ljust(w) for t, w in zip(line, widths)).rstrip() for line in lines)
