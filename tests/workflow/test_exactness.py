@@ -47,9 +47,9 @@ def test_one_models_learning_rate_plans_its_training_and_what_follows(checkout):
 
 
 def test_a_change_upstream_of_start_from_plans_both(checkout):
-    checkout.study(lambda s: s["models"]["unit"]["train"].update(lr=2e-3))
-    jobs = restored("unit", "unit-tuned") + Counter(["train_unit", "train_unit-tuned"])
-    assert checkout.planned() == jobs
+    # A mapping of its own: unit-again shares unit's.
+    checkout.study(lambda s: s["models"]["unit"].update(train=s["models"]["unit"]["train"] | {"lr": 2e-3}))
+    assert checkout.planned() == restored("unit", "unit-tuned") + Counter(["train_unit", "train_unit-tuned"])
 
 
 def test_a_loss_plans_the_models_that_use_it(checkout):

@@ -111,7 +111,7 @@ def _lines(
     else:
         axis.set_xlabel("bits per pixel of the JPEG file, mean over images")
         axis.set_xscale("log")
-        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7)))
         axis.xaxis.set_major_formatter("{x:g}")
         axis.xaxis.set_minor_formatter(NullFormatter())
     _say(axis, panel, column, shown)

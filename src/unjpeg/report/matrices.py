@@ -42,7 +42,7 @@ PLACE = ["matrix", "set", "row"]
 
 
 def matrices(summary: pd.DataFrame, cards: Iterable[Path]) -> pd.DataFrame:
-    """All four in long form, in the order they are printed; columns `COLUMNS`.
+    """All four in long form; columns `COLUMNS`.
 
     gain: mean gain in PSNR over the JPEG in dB; harm: share of images left worse, 0..1. arch and trained:
     of the model's card, empty without one. A row of a model with fewer than two columns is left out.
@@ -69,7 +69,8 @@ def matrices(summary: pd.DataFrame, cards: Iterable[Path]) -> pd.DataFrame:
 
 def tables(frame: pd.DataFrame) -> list[Plain]:
     """One table for each matrix; a row per model, set and kind of degradation."""
-    return [_table(str(matrix), cells) for matrix, cells in frame.groupby("matrix", sort=False)]
+    of = dict(list(frame.groupby("matrix")))
+    return [_table(matrix, of[matrix]) for matrix in TITLES if matrix in of]
 
 
 def _places(names: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:

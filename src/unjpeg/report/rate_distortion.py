@@ -57,7 +57,7 @@ def table(frame: pd.DataFrame) -> Plain:
     caption = (
         "BD-rate of JPEG + model against the plain JPEG: -20 % means that a fifth of the bytes is saved at "
         "equal quality. Whole files, headers included; mean over images of each image's BD-rate. "
-        "Words where an image (k/n: k of n images) has none."
+        "Words where an image (k/n: k of n images) has none. Only rows of equal qualities compare."
     )
     return Plain("rate", "Bytes saved", caption, heads, rows)
 
