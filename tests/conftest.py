@@ -1,6 +1,13 @@
 """Fixtures for all tests."""
 
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
 
 import pytest
 
@@ -69,3 +76,50 @@ def home(networks, tmp_path_factory):
             drawn = {f"lin{i}.model.1.weight": torch.rand(1, c, 1, 1) for i, c in enumerate(CHANNELS[name])}
             torch.save(drawn, folder / file)
     return folder
+
+
+class Seen(NamedTuple):
+    """What a script in a page returned, what the console said, and addresses that the page asked for."""
+
+    result: object
+    console: list[str]
+    requests: list[str]
+
+
+@pytest.fixture
+def browser(tmp_path) -> Callable[[str, str], Seen]:
+    """`browser(html, script)` opens a page from the file system and runs a script that returns JSON-able.
+
+    The script runs when all is loaded. No name of a host is resolved. Skips where there is no Chromium.
+    """
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        pytest.skip("no chromium here")
+
+    def opened(html: str, script: str) -> Seen:
+        probe = f"""<script>addEventListener("load", () => {{
+          const result = (() => {{ {script} }})();
+          document.body.textContent = "RESULT" + encodeURIComponent(JSON.stringify(result)) + "END";
+        }});</script></body>"""
+        page, log = tmp_path / "probe.html", tmp_path / "net.json"
+        page.write_text(html.replace("</body>", probe), "utf-8")
+        flags = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
+        flags += " --dump-dom --enable-logging=stderr --net-log-capture-mode=Everything"
+        own = [f"--user-data-dir={tmp_path}/profile", f"--log-net-log={log}"]
+        own += ["--host-resolver-rules=MAP * ~NOTFOUND", page.as_uri()]
+        done = subprocess.run(
+            [program, *flags.split(), *own], capture_output=True, text=True, timeout=120, check=False
+        )
+        result = re.search(r"RESULT(.*)END", done.stdout)
+        assert result, done.stderr
+        console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+        return Seen(json.loads(unquote(result[1])), console, asked_for(json.loads(log.read_text("utf-8"))))
+
+    return opened
+
+
+def asked_for(log: dict) -> list[str]:
+    """Addresses that pages asked the network for; what Chromium asks for on its own has no origin."""
+    start = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    events = [e["params"] for e in log["events"] if e["type"] == start and "url" in e.get("params", {})]
+    return [params["url"] for params in events if params.get("initiator") != "not an origin"]

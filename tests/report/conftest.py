@@ -114,6 +114,17 @@ class Study:
         )
         return path
 
+    def cases(self, model: str, *options: object, out: str = "cases", of: str = "*") -> Path:
+        path = self.root / out / f"{model}.png"
+        run_step(
+            *("cases", "--study", "small", "--model", model, "--manifests", self.root / "manifest.json"),
+            *("--degraded", *self.root.glob(f"degraded/*/{of}.h5")),
+            *("--restored", *self.root.glob(f"restored/{model}/*/{of}.h5")),
+            *("--scores", *(f for m in (model, "none") for f in self.root.glob(f"scores/{m}/*/{of}.csv"))),
+            *("--output", path, *options),
+        )
+        return path
+
     def page(self, out: str = "report.html") -> Path:
         run_step(
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
@@ -126,6 +137,7 @@ class Study:
             *("--curves", *sorted(self.root.glob("plots/[pgr]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),
+            *("--cases", *sorted(self.root.glob("cases/*.png"))),
             *("--cards", *sorted(self.root.glob("models/*/card.json"))),
             *("--output", self.root / out),
         )
@@ -201,6 +213,19 @@ class Study:
 @pytest.fixture
 def study(tmp_path) -> Study:
     return Study(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Study:
+    """The study with everything made, for tests that only read it."""
+    study = Study(tmp_path_factory.mktemp("whole"))
+    study.tables()
+    study.plots()
+    study.crops("gray-q10")
+    study.crops("q20")
+    study.cases("half", "--size", 64)
+    study.page()
+    return study
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_crops_are_the_sources_pixel_for_pixel(study, degradation):
     clean = jpeg.reference(study.clean[name], parse(degradation))
     made = [clean, *(study.restored(model, name, degradation) for model in ("none", "half", "worse"))]
     top, left = worst_region(clean, made[1], 64)
-    corners = places([Row("", [Crop(clean, "", "")] * 4)], 64)[0]
+    corners = places([Row("", "", [Crop(clean, "", "")] * 4)], 64)[0]
     for pixels, (x, y) in zip(made, corners, strict=True):
         window = np.broadcast_to(pixels[top : top + 64, left : left + 64], (64, 64, 3))
         assert np.array_equal(sheet[y : y + 64, x : x + 64], window)
@@ -72,11 +72,11 @@ def test_images_smaller_than_the_window_are_shown_whole(study):
 
 def test_many_models_go_on_below():
     crop = Crop(np.zeros((16, 16, 1), np.uint8), "black", "")
-    corners = places([Row("one", [crop] * (ACROSS + 1)), Row("two", [crop])], 16)
+    corners = places([Row("one", "", [crop] * (ACROSS + 1)), Row("two", "", [crop])], 16)
     assert corners[0][ACROSS][0] == corners[0][0][0]
     assert corners[0][ACROSS][1] > corners[0][0][1] + 16
     assert corners[1][0][1] > corners[0][ACROSS][1] + 16
-    picture = np.asarray(draw([Row("one", [crop] * (ACROSS + 1)), Row("two", [crop])], 16))
+    picture = np.asarray(draw([Row("one", "", [crop] * (ACROSS + 1)), Row("two", "", [crop])], 16))
     for x, y in (*corners[0], *corners[1]):
         assert not picture[y : y + 16, x : x + 16].any()
 

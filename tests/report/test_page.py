@@ -2,8 +2,7 @@
 
 import json
 import re
-import shutil
-import subprocess
+import tomllib
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -41,17 +40,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def made(study):
-    study.tables()
-    study.plots()
-    study.crops("gray-q10")
-    study.crops("q20")
-    return study
-
-
-@pytest.fixture
-def text(made) -> str:
-    return made.page().read_text("utf-8")
+def text(whole) -> str:
+    return (whole.root / "report.html").read_text("utf-8")
 
 
 def test_nothing_is_loaded_from_elsewhere(text):
@@ -59,7 +49,7 @@ def test_nothing_is_loaded_from_elsewhere(text):
     addresses = [a[k] for _, a in page.tags for k in ("src", "href", "action", "srcset", "data") if k in a]
     assert addresses
     assert all(a.startswith(("data:", "#")) for a in addresses)
-    assert len(page.all("img")) == 3 + 2 + 2
+    assert len(page.all("img")) == 3 + 2 + 2 + 1
     assert all(
         a["src"].startswith(("data:image/svg+xml;base64,", "data:image/png;base64,")) for a in page.all("img")
     )
@@ -85,9 +75,9 @@ def test_pictures_tables_and_headings_are_described(text):
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-def test_numbers_are_those_of_the_markdown(made, text):
+def test_numbers_are_those_of_the_markdown(whole, text):
     cells = set(Page(text).texts)
-    markdown = (made.root / "tables/summary.md").read_text("utf-8")
+    markdown = (whole.root / "tables/summary.md").read_text("utf-8")
     best = re.findall(r"\*\*([\d.]+)\*\*", markdown)
     assert len(best) == 16
     for value in best:
@@ -135,22 +125,20 @@ def test_every_gain_has_its_interval_and_its_harm(text):
     assert cells[1] == ("1.0", "100 %")
 
 
-def test_texts_are_escaped(made):
-    path = made.root / "models/half/card.json"
+def test_texts_are_escaped(study):
+    study.tables()
+    path = study.root / "models/half/card.json"
     path.write_text(json.dumps({"model": "half", "arch": "<script>alert(1)</script>"}))
-    text = made.page().read_text("utf-8")
+    text = study.page().read_text("utf-8")
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
 
 
-def test_same_bytes_twice(made):
-    assert made.page("a.html").read_bytes() == made.page("b.html").read_bytes()
+def test_same_bytes_twice(whole):
+    assert whole.page("a.html").read_bytes() == whole.page("b.html").read_bytes()
 
 
-def test_sorting_and_filtering_in_a_browser(text, tmp_path):
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if not browser:
-        pytest.skip("no chromium here")
+def test_sorting_and_filtering_in_a_browser(text, browser):
     script = """
       const out = {}, table = document.querySelectorAll("table.sortable")[1];
       const models = () => [...table.tBodies[0].rows].filter((r) => !r.hidden).map((r) => r.dataset.model);
@@ -159,27 +147,24 @@ def test_sorting_and_filtering_in_a_browser(text, tmp_path):
       buttons[1].click(); out.best = models(); buttons[1].click(); out.worst = models();
       type("HALF"); out.half = models(); type("toys"); out.toys = models();
       type("nothing"); out.shown = [...document.querySelectorAll(".part")].filter((p) => !p.hidden).length;
-      document.body.textContent = "RESULT" + JSON.stringify(out) + "END";
+      return out;
     """
-    (tmp_path / "probe.html").write_text(
-        text.replace("</body>", f"<script>{{{script}}}</script></body>"), "utf-8"
-    )
-    flags = "--headless --no-sandbox --disable-gpu --disable-background-networking --dump-dom"
-    flags += " --enable-logging=stderr"
-    done = subprocess.run(
-        [browser, *flags.split(), f"--user-data-dir={tmp_path}/profile", (tmp_path / "probe.html").as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    result = json.loads(re.search(r"RESULT(.*)END", done.stdout)[1])
     published = "Net_50% (published)"
-    assert result == {
+    assert browser(text, script).result == {
         "best": [published, "half", "none", "worse", "clean"],
         "worst": ["worse", "none", "half", published, "clean"],
         "half": ["none", "half", "clean"],
         "toys": ["worse", "none", "half", published, "clean"],
         "shown": 0,
     }
-    assert "CONSOLE" not in done.stderr
+
+
+def test_every_template_is_part_of_the_package(root):
+    patterns = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    files = [
+        path for path in (root / "src/unjpeg/report").iterdir() if path.is_file() and path.suffix != ".py"
+    ]
+    assert len(files) >= 8
+    assert not [path for path in files if not any(map(path.match, patterns["unjpeg.report"]))]

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from unjpeg.report.cases import gains
 from unjpeg.report.curves import quality_figure
 from unjpeg.report.grid import grids
 from unjpeg.report.headline import headline
@@ -60,6 +61,10 @@ def test_no_gain_per_image(scores):
     gains = tables["rough", "kodak"].set_index(["degradation", "image"])["psnr_gain"]
     assert gains["q90-444"].tolist() == [-1, -1]
     assert gains["none"].isna().all()
+
+
+def test_no_worst_case(scores):
+    assert set(gains(scores, "rough")["degradation"]) == {"q90-444"}
 
 
 def test_no_place_in_the_curves(scores):

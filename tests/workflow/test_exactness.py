@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 DEGRADATIONS = {"photos": ["q10", "gray-q10"], "photos-gray": ["gray-q10"]}
 TABLES = Counter(["tables", "plots", "page", "all"])
 
@@ -16,6 +18,7 @@ def restored(*models, degradations=None):
     for model in models:
         jobs.update(f"restore {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
+        jobs.update([f"cases {model}"])
     return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))
 
 
@@ -79,12 +82,23 @@ def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
     scores = Counter(f"score {m} {s} {d}" for m in ("none", "car", "unit", "unit-tuned") for s, d in pairs())
     scores["score unit-again photos q10"] += 1
-    assert checkout.planned() == TABLES + scores + Counter(f"crops {s} {d}" for s, d in pairs())
+    shown = [*(f"crops {s} {d}" for s, d in pairs()), "cases car", "cases unit", "cases unit-tuned"]
+    assert checkout.planned() == TABLES + scores + Counter(shown)
 
 
 def test_the_page_alone(checkout):
     checkout.edit("src/unjpeg/steps/page.py", "def run(", "CHANGED = 1\n\n\ndef run(")
     assert checkout.planned() == Counter(["page", "all"])
+
+
+@pytest.mark.parametrize("template", ["scores.html", "viewer.js", "page.css"])
+def test_any_template_plans_the_page_alone(checkout, template):
+    file = checkout.folder / "src/unjpeg/report" / template
+    kept = file.read_text("utf-8")
+    file.write_text(kept + "\n", "utf-8")
+    planned = checkout.planned()
+    file.write_text(kept, "utf-8")
+    assert planned == Counter(["page", "all"])
 
 
 def test_published_values_plan_the_tables(checkout):

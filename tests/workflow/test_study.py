@@ -138,6 +138,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "tables",
         "plots",
         "crops",
+        "cases",
         "page",
     }
 
@@ -156,6 +157,30 @@ def test_cards_say_what_was_trained(results):
 def test_validation_is_finite_though_some_patches_were_never_compressed(results):
     history = rows(results / "models/unit/history.csv")
     assert all(0 < float(row["val_psnr"]) < 60 for row in history)
+
+
+def test_the_page_in_a_browser(results, browser):
+    """Every model has its cases, a divider moves what is shown, and nothing is asked of a network."""
+    script = """
+      const figures = [...document.querySelectorAll("figure[data-layout]")];
+      return figures.map((figure) => {
+        const [canvas, range, divider] = figure.querySelector(".pane").children;
+        const drawn = () => canvas.toDataURL(), place = () => divider.getBoundingClientRect().left;
+        const before = [drawn(), place()];
+        range.value = 5;
+        range.dispatchEvent(new Event("input"));
+        const about = [figure.dataset.about, figure.querySelectorAll(".stage").length];
+        return [...about, before[0] !== drawn(), before[1] - place(), canvas.width];
+      });
+    """
+    seen = browser((results / "report.html").read_text("utf-8"), script)
+    assert (seen.console, seen.requests) == ([], [])
+    cases = [(about, stages) for about, stages, *_ in seen.result if len(about.split()) == 1]
+    assert cases == [("car", 4), ("unit", 4), ("unit-tuned", 4)]
+    assert len(seen.result) == 3 + 3
+    for _, _, changed, moved, width in seen.result:
+        assert changed
+        assert moved == width / 2 - 5
 
 
 def test_snakemakes_own_report(finished):

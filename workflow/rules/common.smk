@@ -5,6 +5,7 @@ Needs: the config. Gives: STUDY, the lists that targets are made of, and `code`.
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -87,6 +88,10 @@ wildcard_constraints:
     degradation="[a-z0-9+-]+",
 
 
+# Asked for each set and degradation; it reads the text of each architecture.
+models_under = cache(STUDY.models_under)
+
+
 def degradations_of(dataset):
     """Test degradations of one set, as text."""
     return STUDY.degradations_of(DATASETS[dataset].colour)
@@ -106,7 +111,7 @@ def scored(pattern):
         )
         for dataset in SETS
         for degradation in degradations_of(dataset)
-        for model in ["none", *STUDY.models_under(degradation)]
+        for model in ["none", *models_under(degradation)]
     ]
     return list(dict.fromkeys(paths))
 
@@ -115,8 +120,28 @@ def under(pattern, *others):
     """`pattern` for `others` and every model tested under the job's degradation, as a function of wildcards."""
 
     def paths(wildcards):
-        models = [*others, *STUDY.models_under(wildcards.degradation)]
+        models = [*others, *models_under(wildcards.degradation)]
         return [pattern.format(model=model, **wildcards) for model in models]
+
+    return paths
+
+
+# What each restoring model is tested on: pairs of set and degradation.
+PAIRS = {}
+for dataset in SETS:
+    for degradation in degradations_of(dataset):
+        for model in models_under(degradation):
+            PAIRS.setdefault(model, []).append((dataset, degradation))
+
+
+def tested(pattern):
+    """`pattern` for all that the job's model is tested on, as a function of wildcards."""
+
+    def paths(wildcards):
+        return [
+            pattern.format(dataset=dataset, degradation=degradation, **wildcards)
+            for dataset, degradation in PAIRS[wildcards.model]
+        ]
 
     return paths
 

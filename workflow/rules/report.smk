@@ -5,6 +5,7 @@ Gives: results/{study}/tables/   all rows, means, published values, Markdown, La
        results/{study}/plots/    PSNR and gain against quality, PSNR against bits per pixel per set,
                                  training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
+       results/{study}/cases/    where each model harmed and helped most
        results/{study}/report.html
 """
 
@@ -28,6 +29,7 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
+CASES = [f"results/{STUDY.study}/cases/{model}.png" for model in PAIRS]
 # Relative, so that a checkout that was moved plans nothing.
 PUBLISHED = [
     os.path.relpath(path)
@@ -45,7 +47,8 @@ DERIVED = expand(
 METRIC_MODULES = [f"unjpeg.metrics.{metric}" for metric in STUDY.test.metrics]
 TEMPLATE = [
     path.read_text("utf-8")
-    for path in sorted((ROOT / "src/unjpeg/report").glob("page.*"))
+    for path in sorted((ROOT / "src/unjpeg/report").iterdir())
+    if path.suffix in (".html", ".css", ".js")
 ]
 
 
@@ -184,6 +187,42 @@ rule crops:
         """
 
 
+rule cases:
+    input:
+        manifests=expand("resources/datasets/{dataset}/manifest.json", dataset=TESTED),
+        degraded=tested("results/{study}/degraded/{dataset}/{degradation}.h5"),
+        restored=tested("results/{study}/restored/{model}/{dataset}/{degradation}.h5"),
+        scores=tested("results/{study}/scores/{model}/{dataset}/{degradation}.csv"),
+        jpegs=tested("results/{study}/scores/none/{dataset}/{degradation}.csv"),
+    output:
+        report(
+            "results/{study}/cases/{model}.png",
+            caption="../report/cases.rst",
+            category="Worst and best",
+            labels={"model": "{model}"},
+        ),
+    log:
+        "results/{study}/logs/cases/{model}.txt",
+    benchmark:
+        "results/{study}/benchmarks/cases/{model}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code("unjpeg.steps.cases", "unjpeg.metrics.psnr"),
+    shell:
+        """
+        unjpeg cases \
+            --study {wildcards.study} \
+            --model {wildcards.model} \
+            --manifests {input.manifests:q} \
+            --degraded {input.degraded:q} \
+            --restored {input.restored:q} \
+            --scores {input.scores:q} {input.jpegs:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
 rule page:
     input:
         summary="results/{study}/tables/summary.csv",
@@ -197,6 +236,7 @@ rule page:
         ),
         training=expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
         crops=CROPS,
+        cases=CASES,
         cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
     output:
         report(
@@ -224,6 +264,7 @@ rule page:
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \
+            --cases {input.cases:q} \
             --cards {input.cards:q} \
             --output {output:q} \
             >{log:q} 2>&1

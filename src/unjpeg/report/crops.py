@@ -43,20 +43,37 @@ def _row(
     size: int,
 ) -> Row:
     clean = reference(manifest.read(manifest.image(name)), degradation)
-    images = {model: _read(files[model], name, clean) for model in sorted(files, key=model_rank)}
-    top, left = worst_region(clean, images[INPUT], size)
+    images = {model: read(files[model], name, clean) for model in sorted(files, key=model_rank)}
+    values = {model: _of(psnr, model, name) for model in images}
+    corner = worst_region(clean, images[INPUT], size)
+    return row(name, protocol, clean, images, values, corner, size)
+
+
+def row(
+    title: str,
+    protocol: str,
+    clean: np.ndarray,
+    images: dict[str, np.ndarray],
+    psnr: Mapping[str, float],
+    corner: tuple[int, int],
+    size: int,
+) -> Row:
+    """Clean, input and models in the order given, cut at `corner`: first row and column of the window.
+
+    psnr: of the whole images in dB, `INPUT`'s among them.
+    """
+    top, left = corner
     window = slice(top, top + size), slice(left, left + size)
     crops = [Crop(clean[window], "clean", "")]
     for model, pixels in images.items():
-        value = _of(psnr, model, name)
-        gain = f" ({quantity('psnr').signed(value - psnr[INPUT, name])})" if model != INPUT else ""
-        crops.append(Crop(pixels[window], model_label(model), f"{quantity('psnr').text(value)} dB{gain}"))
-    height, width = clean[window].shape[:2]
-    place = f"rows {top} to {top + height - 1}, columns {left} to {left + width - 1}"
-    return Row(f"{name}, {place}; PSNR of the whole image, {protocol}", crops)
+        gain = f" ({quantity('psnr').signed(psnr[model] - psnr[INPUT])})" if model != INPUT else ""
+        note = f"{quantity('psnr').text(psnr[model])} dB{gain}"
+        crops.append(Crop(pixels[window], model_label(model), note))
+    return Row(title, f"from row {top}, column {left}; PSNR of the whole image, {protocol}", crops)
 
 
-def _read(file: Encoded, name: str, clean: np.ndarray) -> np.ndarray:
+def read(file: Encoded, name: str, clean: np.ndarray) -> np.ndarray:
+    """uint8 (H, W, C) of one image. Errors: `UserError` where it is missing or not of its size."""
     if name not in file.names:
         raise UserError(f"{file.path}: no image {name!r}")
     pixels = file.read(name)

@@ -70,10 +70,3 @@ function apply() {
 }
 filter.addEventListener("input", apply);
 if (filter.value) apply();
-
-// Crops are shown pixel for pixel, or each pixel as a square of two by two.
-document.getElementById("double")?.addEventListener("change", (event) => {
-  for (const image of document.querySelectorAll(".crops img")) {
-    image.style.width = event.target.checked ? `${2 * image.naturalWidth}px` : "";
-  }
-});

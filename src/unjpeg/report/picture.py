@@ -1,22 +1,24 @@
 """Pictures inside a page: the file's bytes as an address, and what they show in words."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unjpeg.errors import UserError
+from unjpeg.report.sheet import read_layout
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`about` are the names that a filter finds it by: set and models."""
+    """`about` are the names that a filter finds it by: set and models; `layout` that of a sheet of crops."""
 
     uri: str
     alt: str
     caption: str
     about: str
+    layout: tuple[dict, ...] = ()
 
 
 def picture(path: Path, alt: str, caption: str, about: list[str]) -> Picture:
@@ -56,4 +58,14 @@ def crop(path: Path, models: list[str]) -> Picture:
         f"Crops of images of {name}, one image a row: clean, JPEG at {degradation}, and the results of "
         f"{', '.join(models)}, with the PSNR of each."
     )
-    return picture(path, alt, f"{name}, {degradation}", [name, *models])
+    return _sheet(path, alt, f"{name}, {degradation}", [name, *models])
+
+
+def case(path: Path) -> Picture:
+    """A picture `{model}.png` of `unjpeg cases`."""
+    alt = f"Crops of the images of lowest and highest gain of {path.stem}, one a row: clean, JPEG, model."
+    return _sheet(path, alt, path.stem, [path.stem])
+
+
+def _sheet(path: Path, *words: object) -> Picture:
+    return replace(picture(path, *words), layout=tuple(read_layout(path)))

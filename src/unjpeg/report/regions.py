@@ -1,7 +1,7 @@
 """Where to look: which images of a set, and which part of an image.
 
-Both are chosen by the JPEG alone, before any model, so no model is shown at its best, and a new model
-moves nothing.
+`spread` and `worst_region` ask the JPEG alone, before any model: no model is shown at its best, and a
+new model moves nothing.
 """
 
 import numpy as np
@@ -24,14 +24,25 @@ def spread(values: dict[str, float], count: int) -> list[str]:
 
 
 def worst_region(clean: np.ndarray, degraded: np.ndarray, size: int) -> tuple[int, int]:
-    """Row and column of the size x size window with most visible damage; on the degraded image's 8x8 grid.
+    """Row and column of the size x size window with most visible damage; see `region`.
 
-    clean, degraded: uint8 (H, W, C) of one shape. The damage of a pixel is |degraded - clean|, mean over
-    channels, times `visibility` of the clean image there; the window has the largest sum, the first
-    such window in reading order. A side below `size` gives 0.
+    clean, degraded: uint8 (H, W, C) of one shape.
     """
-    error = np.abs(degraded.astype(np.float64) - clean).mean(2)
-    sums = _sums(error * visibility(clean))
+    return region(clean, damage(clean, degraded), size)
+
+
+def damage(clean: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """float64 (H, W): |image - clean| in levels of 0..255, mean over channels."""
+    return np.abs(image.astype(np.float64) - clean).mean(2)
+
+
+def region(clean: np.ndarray, weight: np.ndarray, size: int) -> tuple[int, int]:
+    """Row and column of the size x size window of largest visible weight; on the image's 8x8 grid.
+
+    clean: uint8 (H, W, C); weight: (H, W), of either sign, taken times `visibility` of the clean image.
+    The window has the largest sum, the first such in reading order. A side below `size` gives 0.
+    """
+    sums = _sums(weight * visibility(clean))
     height, width = clean.shape[:2]
     high, wide = min(size, height), min(size, width)
     rows, columns = np.arange(0, height - high + 1, 8), np.arange(0, width - wide + 1, 8)

@@ -34,13 +34,12 @@ def run(args: argparse.Namespace) -> None:
     """Writes one PNG: a row per image, the PSNR of the whole image under each label."""
     from contextlib import ExitStack
 
-    from unjpeg.atomic import replacing
     from unjpeg.errors import UserError
     from unjpeg.manifest import Manifest
     from unjpeg.report.crops import crop_rows
     from unjpeg.report.order import INPUT
     from unjpeg.report.scores import read_scores
-    from unjpeg.report.sheet import draw
+    from unjpeg.report.sheet import save
     from unjpeg.store.encoded import Encoded
 
     for option, least in (("images", 1), ("size", 8)):
@@ -51,5 +50,4 @@ def run(args: argparse.Namespace) -> None:
     with ExitStack() as stack:
         files = {model: stack.enter_context(Encoded(path)) for model, path in paths.items()}
         rows = crop_rows(Manifest.load(args.manifest), files, scores, args.images, args.size)
-    with replacing(args.output) as part:
-        draw(rows, args.size).save(part, "png", compress_level=9)
+    save(rows, args.size, args.output)

@@ -15,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--curves", nargs="*", type=Path, default=[], help="{psnr,gain,rate}/{set}.svg")
     parser.add_argument("--training", nargs="*", type=Path, default=[], help="training/{model}.svg")
     parser.add_argument("--crops", nargs="*", type=Path, default=[], help="{set}/{degradation}.png")
+    parser.add_argument("--cases", nargs="*", type=Path, default=[], help="cases/{model}.png")
     parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
     parser.add_argument("--output", required=True, type=Path, help="the page (HTML)")
 
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.derived import printed, read_derived
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
-    from unjpeg.report.picture import crop, curve, training
+    from unjpeg.report.picture import case, crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
     from unjpeg.report.render import render
     from unjpeg.report.summary import read_summary
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> None:
             for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
+        cases=[case(path) for path in sorted(args.cases)],
         trainings=[training(path) for path in sorted(args.training)],
         cards=read_cards(args.cards),
         others=[*printed(read_derived(args.derived)), reported_table(read_table(args.reported, REPORTED))],
