@@ -23,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Writes the page; the same inputs give the same bytes."""
     import hashlib
+    from operator import attrgetter
 
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
@@ -44,8 +45,8 @@ def run(args: argparse.Namespace) -> None:
             for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
-        cases=[case(path) for path in sorted(args.cases)],
-        trainings=[training(path) for path in sorted(args.training)],
+        cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],
+        trainings=[training(path) for path in sorted(args.training, key=attrgetter("stem"))],
         cards=read_cards(args.cards),
         others=[*printed(read_derived(args.derived)), reported_table(read_table(args.reported, REPORTED))],
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
