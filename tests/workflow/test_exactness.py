@@ -82,7 +82,8 @@ def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
     scores = Counter(f"score {m} {s} {d}" for m in ("none", "car", "unit", "unit-tuned") for s, d in pairs())
     scores["score unit-again photos q10"] += 1
-    shown = [*(f"crops {s} {d}" for s, d in pairs()), "cases car", "cases unit", "cases unit-tuned"]
+    shown = [f"crops {s} {d}" for s, d in pairs()]
+    shown += [f"cases {m}" for m in ("car", "unit", "unit-again", "unit-tuned")]
     assert checkout.planned() == TABLES + scores + Counter(shown)
 
 

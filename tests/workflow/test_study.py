@@ -176,7 +176,7 @@ def test_the_page_in_a_browser(results, browser):
     seen = browser((results / "report.html").read_text("utf-8"), script)
     assert (seen.console, seen.requests) == ([], [])
     cases = [(about, stages) for about, stages, *_ in seen.result if len(about.split()) == 1]
-    assert cases == [("car", 4), ("unit", 4), ("unit-tuned", 4)]
+    assert cases == [(name, 4) for name in ("car", "unit", "unit-again", "unit-tuned")]
     assert len(seen.result) == 3 + 3
     for _, _, changed, moved, width in seen.result:
         assert changed
