@@ -32,7 +32,6 @@ rule all:
     input:
         f"results/{STUDY.study}/report.html",
         f"results/{STUDY.study}/tables/scores.csv",
-        [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else [],
     localrule: True
 
 

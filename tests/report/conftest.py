@@ -102,13 +102,20 @@ class Study:
             *("--files", self.root / "niqe.json", "--cards", *sorted(self.root.glob("models/*/card.json"))),
             *("--costs", *sorted(self.root.glob("cost/*.json"))),
             *("--gains-at", "toys/gray-q10", "toys/q20"),
+            *("--rates", self.rates()),
+            *("--seeds", '{"half": ["half", "worse"]}'),
         )
         return self.root / out
+
+    def rates(self) -> Path:
+        path = self.root / "rates/toys.csv"
+        run_step("rates", "--images", *sorted(self.root.glob("degraded/toys/*.h5")), "--output", path)
+        return path
 
     def plots(self, out: str = "plots") -> Path:
         histories = sorted(self.root.glob("models/*/history.csv"))
         options = ["--summary", self.root / "tables/summary.csv", "--histories", *histories]
-        options += ["--costs", self.root / "tables/cost.csv"]
+        options += ["--costs", self.root / "tables/cost.csv", "--rates", self.root / "tables/rates.csv"]
         run_step("plots", *options, "--out-folder", self.root / out)
         return self.root / out
 
@@ -141,7 +148,7 @@ class Study:
             *("--published", self.root / "tables/published.csv"),
             *("--others", self.root / "tables/others.json", "--foot", self.root / "tables/foot.txt"),
             *("--cost-figure", *sorted(self.root.glob("plots/cost.svg"))),
-            *("--curves", *sorted(self.root.glob("plots/[pg]*/*.svg"))),
+            *("--curves", *sorted(self.root.glob("plots/[pgr]*/*.svg"))),
             *("--training", *sorted(self.root.glob("plots/training/*.svg"))),
             *("--crops", *sorted(self.root.glob("crops/*/*.png"))),
             *("--cases", *sorted(self.root.glob("cases/*.png"))),

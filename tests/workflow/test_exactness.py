@@ -65,7 +65,8 @@ def test_one_models_learning_rate_plans_its_training_and_what_follows(checkout):
 
 
 def test_a_change_upstream_of_start_from_plans_both(checkout):
-    checkout.study(lambda s: s["models"]["unit"]["train"].update(lr=2e-3))
+    # A mapping of its own: unit-again shares unit's.
+    checkout.study(lambda s: s["models"]["unit"].update(train=s["models"]["unit"]["train"] | {"lr": 2e-3}))
     assert checkout.planned() == restored("unit", "unit-tuned") + Counter(["train_unit", "train_unit-tuned"])
 
 
@@ -79,7 +80,8 @@ def test_a_new_quality_plans_its_own_work_and_the_tables(checkout):
     new = {"photos": ["q15"]}
     jobs = restored("car", "unit", "unit-tuned", degradations=new, peers=["identity"])
     jobs -= Counter(["crops photos q15", "cost car", "cost unit", "cost unit-tuned", "cost_peer identity"])
-    assert checkout.planned() == jobs + Counter(["compress photos q15", "score none photos q15"])
+    more = ["compress photos q15", "score none photos q15", "rates photos"]
+    assert checkout.planned() == jobs + Counter(more)
 
 
 def test_a_new_model_plans_its_own_work_and_the_tables(checkout):
@@ -95,8 +97,17 @@ def test_a_metric_plans_scores_and_no_training(checkout):
     checkout.edit("src/unjpeg/metrics/ssim.py", "0.03", "0.04")
     models = ("car", "unit", "unit-tuned", "identity")
     scores = Counter(f"score {m} {s} {d}" for m in ("none", *models) for s, d in pairs())
-    shown = [*(f"crops {s} {d}" for s, d in pairs()), *(f"cases {m}" for m in models)]
+    scores["score unit-again photos q10"] += 1
+    shown = [*(f"crops {s} {d}" for s, d in pairs()), *(f"cases {m}" for m in (*models, "unit-again"))]
     assert checkout.planned() == TABLES + scores + Counter(shown)
+
+
+def test_a_detectors_code_plans_that_detector(checkout):
+    answered = Counter(["train_once", "detect once photos q10", "detections"]) + TABLES
+    checkout.edit("src/unjpeg/models/histogram_net.py", "dropout: float = 0.2", "dropout: float = 0.3")
+    assert checkout.planned() == answered
+    checkout.edit("src/unjpeg/dct.py", "STEEPNESS = 1e6", "STEEPNESS = 1e7")
+    assert checkout.planned() == answered + Counter(["featurise tiles"])
 
 
 def test_one_peers_code_plans_that_peer(checkout):

@@ -21,10 +21,11 @@ def test_every_score_is_in_the_table(results):
     seen = {(r["model"], r["set"], r["degradation"], r["metric"]) for r in table}
     pairs = [("photos", "q10"), ("photos", "gray-q10"), ("photos-gray", "gray-q10")]
     models = ["none", "car", "unit", "unit-tuned", "identity"]
-    assert seen == {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
+    wanted = {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
+    assert seen == wanted | {("unit-again", "photos", "q10", k) for k in ("psnr", "ssim")}
     protocols = {r["protocol"] for r in table if r["degradation"] == "q10"}
     assert protocols == {"color-420", "y-of-color-420"}
-    assert len(table) == len(models) * 2 * (5 + 5 + 5 + 6)
+    assert len(table) == len(models) * 2 * (5 + 5 + 5 + 6) + 2 * (5 + 5)
 
 
 def test_the_identity_scores_as_the_jpeg(results):
@@ -35,13 +36,35 @@ def test_the_identity_scores_as_the_jpeg(results):
 
 def test_costs_are_of_these_networks(results):
     cost = {row["model"]: row for row in rows(results / "tables" / "cost.csv")}
-    assert set(cost) == {"car", "unit", "unit-tuned", "identity"}
+    assert set(cost) == {"car", "unit", "unit-again", "unit-tuned", "identity"}
     # 9x9 to 8, 7x7 to 8, 1x1 to 4, 5x5 to 1
     assert float(cost["car"]["multiply_adds"]) == 81 * 8 + 49 * 64 + 32 + 100
     assert cost["unit"]["multiply_adds"] == cost["unit-tuned"]["multiply_adds"]
     assert cost["identity"]["multiply_adds"] == cost["identity"]["parameters"] == "nan"
     assert float(cost["identity"]["gain photos/q10"]) == 0
     assert all(float(row["milliseconds"]) > 0 and int(row["threads"]) == 1 for row in cost.values())
+
+
+def test_two_seeds_are_a_group(results):
+    (row,) = [r for r in rows(results / "tables" / "seeds.csv") if r["metric"] == "psnr"]
+    assert (row["group"], row["models"], row["seeds"]) == ("unit", "unit unit-again", "2")
+    summary = rows(results / "tables" / "summary.csv")
+    place = ("photos", "q10", "psnr")
+    found = [r for r in summary if (r["set"], r["degradation"], r["metric"]) == place]
+    means = [float(r["mean"]) for r in found if r["model"].startswith("unit") and r["model"] != "unit-tuned"]
+    assert float(row["mean"]) == pytest.approx(sum(means) / 2)
+    assert float(row["std"]) == pytest.approx(abs(means[0] - means[1]) / 2**0.5)
+    assert float(row["std"]) > 0
+    assert '<section id="seeds"' in (results / "report.html").read_text("utf-8")
+
+
+def test_the_rates_are_those_of_the_files(results):
+    from unjpeg.store.encoded import Encoded
+
+    with Encoded(results / "degraded/photos/q10.h5") as images:
+        sizes = {name: len(images.bytes(name)) for name in images.names}
+    table = rows(results / "rates" / "photos.csv")
+    assert {r["image"]: int(r["bytes"]) for r in table if r["degradation"] == "q10"} == sizes
 
 
 def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
@@ -149,8 +172,12 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "split",
         "compress",
         "leaks",
+        "rates",
         "patches",
+        "featurise",
         "train",
+        "detect",
+        "detections",
         "restore",
         "restore-peer",
         "cost",
@@ -166,7 +193,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
 
 def test_steps_without_networks_import_no_torch(finished):
     for verb, _, heavy in notes(finished):
-        assert bool(heavy) == (verb in ("train", "restore", "cost")), verb
+        assert bool(heavy) == (verb in ("train", "detect", "restore", "cost")), verb
 
 
 def test_cards_say_what_was_trained(results):
@@ -197,8 +224,8 @@ def test_the_page_in_a_browser(results, browser):
     seen = browser((results / "report.html").read_text("utf-8"), script)
     assert (seen.console, seen.requests) == ([], [])
     cases = [(about, stages) for about, stages, *_ in seen.result if len(about.split()) == 1]
-    assert cases == [("car", 4), ("identity", 4), ("unit", 4), ("unit-tuned", 4)]
-    assert len(seen.result) == 3 + 4
+    assert cases == [(name, 4) for name in ("car", "identity", "unit", "unit-again", "unit-tuned")]
+    assert len(seen.result) == 3 + 5
     for about, _, changed, moved, width in seen.result:
         assert changed == (about != "identity")  # which shows the JPEG on both sides
         assert moved == width / 2 - 5

@@ -21,10 +21,11 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from unjpeg.config import registry
 from unjpeg.config.data import Split
+from unjpeg.config.seeds import seed_groups
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
 from unjpeg.metrics.protocol import check_used
-from unjpeg.provenance import fingerprint, modules_of_run, parameter_entry
+from unjpeg.provenance import constant_of, fingerprint, modules_of_run, parameter_entry
 
 try:
     STUDY = check_study(dict(config), "config")
@@ -102,6 +103,12 @@ models_under = cache(STUDY.models_under)
 def degradations_of(dataset):
     """Test degradations of one set, as text."""
     return STUDY.degradations_of(DATASETS[dataset].colour)
+
+
+def degraded_of(wildcards):
+    """Every degraded file of a test set."""
+    folder = f"results/{wildcards.study}/degraded/{wildcards.dataset}"
+    return [f"{folder}/{name}.h5" for name in degradations_of(wildcards.dataset)]
 
 
 def scored(pattern):

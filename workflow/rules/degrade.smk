@@ -1,7 +1,7 @@
-"""The test images as JPEG bytes, one file per set and degradation.
+"""The test images as JPEG bytes, one file per set and degradation, and how many bytes that are.
 
 Needs: resources/datasets/{dataset}/manifest.json, results/{study}/splits/{dataset}.csv
-Gives: results/{study}/degraded/{dataset}/{degradation}.h5
+Gives: results/{study}/degraded/{dataset}/{degradation}.h5, results/{study}/rates/{dataset}.csv
 """
 
 
@@ -25,6 +25,28 @@ rule compress:
             --manifest {input.manifest:q} \
             --split {input.split:q} \
             --degradation {wildcards.degradation:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+rule rates:
+    input:
+        degraded_of,
+    output:
+        "results/{study}/rates/{dataset}.csv",
+    log:
+        "results/{study}/logs/rates-{dataset}.txt",
+    benchmark:
+        "results/{study}/benchmarks/rates-{dataset}.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        code=code("unjpeg.steps.rates"),
+    shell:
+        """
+        unjpeg rates \
+            --images {input:q} \
             --output {output:q} \
             >{log:q} 2>&1
         """

@@ -13,6 +13,14 @@ DETECTED = [
     for degradation in degradations_of(dataset)
     for model in STUDY.models_under(degradation, "detect")
 ]
+DETECTION = [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else []
+
+
+def published_of(model):
+    """Published accuracies of a detector's network, by degradation."""
+    return constant_of(f"unjpeg.models.{STUDY.models[model].arch}", "CARD").get(
+        "published", {}
+    )
 
 
 rule featurise:

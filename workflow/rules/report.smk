@@ -1,8 +1,10 @@
 """Tables, figures, crops, and one page that holds them all.
 
-Needs: scores, cost, restored and degraded images, the clean ones, history and card of each model
+Needs: scores, cost, sizes of the JPEG files, restored and degraded images, the clean ones, history and card of
+       each model
 Gives: results/{study}/tables/   all rows, means, published values, Markdown, LaTeX, one CSV per model and set
-       results/{study}/plots/    PSNR and gain against quality per set, training curves per model
+       results/{study}/plots/    PSNR and gain against quality, PSNR against bits per pixel per set,
+                                 training curves per model
        results/{study}/crops/    clean, JPEG and every model side by side, pixel for pixel
        results/{study}/cases/    where each model harmed and helped most
        results/{study}/report.html
@@ -47,6 +49,9 @@ try:
     ]
 except UserError as error:
     raise WorkflowError(str(error)) from None
+DERIVED = expand(
+    "results/{{study}}/tables/{name}.csv", name=["rate_distortion", "matrices", "seeds"]
+)
 METRIC_MODULES = [f"unjpeg.metrics.{metric}" for metric in STUDY.test.metrics]
 TEMPLATE = [
     path.read_text("utf-8")
@@ -63,6 +68,8 @@ rule tables:
         cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
         leaks="results/{study}/tables/leaks.csv",
         costs=COSTS,
+        rates=expand("results/{{study}}/rates/{dataset}.csv", dataset=TESTED),
+        detections=DETECTION,
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -88,6 +95,8 @@ rule tables:
             caption="../report/cost.rst",
             category="Tables",
         ),
+        rates="results/{study}/tables/rates.csv",
+        derived=DERIVED,
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -104,6 +113,8 @@ rule tables:
         archs=sorted({run.arch for run in STUDY.models.values()}),
         seed=STUDY.seed,
         gains=list(GAINS_AT.values()),
+        seeds=json.dumps(seed_groups(STUDY)),
+        accuracies=json.dumps({m: published_of(m) for m in DETECTORS}),
     shell:
         """
         unjpeg tables \
@@ -117,6 +128,10 @@ rule tables:
             --seed {params.seed} \
             --costs {input.costs:q} \
             --gains-at {params.gains:q} \
+            --rates {input.rates:q} \
+            --seeds {params.seeds:q} \
+            --detections {input.detections:q} \
+            --accuracies {params.accuracies:q} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -126,6 +141,7 @@ rule plots:
     input:
         summary="results/{study}/tables/summary.csv",
         costs="results/{study}/tables/cost.csv",
+        rates="results/{study}/tables/rates.csv",
         histories=expand("results/{{study}}/models/{model}/history.csv", model=MODELS),
     output:
         psnr=report(
@@ -141,6 +157,11 @@ rule plots:
         costs=report(
             "results/{study}/plots/cost.svg",
             caption="../report/cost.rst",
+            category="Curves",
+        ),
+        rate=report(
+            expand("results/{{study}}/plots/rate/{dataset}.svg", dataset=TESTED),
+            caption="../report/rate.rst",
             category="Curves",
         ),
         training=report(
@@ -161,6 +182,7 @@ rule plots:
         unjpeg plots \
             --summary {input.summary:q} \
             --costs {input.costs:q} \
+            --rates {input.rates:q} \
             --histories {input.histories:q} \
             --out-folder results/{wildcards.study}/plots \
             >{log:q} 2>&1
@@ -248,8 +270,11 @@ rule page:
         cost_figure="results/{study}/plots/cost.svg",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
-            kind=["psnr", "gain"],
+            kind=["psnr", "gain", "rate"],
             dataset=TESTED,
+        ),
+        calibration=expand(
+            "results/{{study}}/plots/calibration/{model}.svg", model=DETECTORS
         ),
         training=expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
         crops=CROPS,
@@ -280,6 +305,7 @@ rule page:
             --foot {input.foot:q} \
             --cost-figure {input.cost_figure:q} \
             --curves {input.curves:q} \
+            --calibration {input.calibration:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \
             --cases {input.cases:q} \

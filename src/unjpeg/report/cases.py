@@ -52,9 +52,11 @@ def case_rows(
 def gains(scores: pd.DataFrame, model: str) -> pd.DataFrame:
     """Columns `PLACE`, psnr, jpeg and gain in dB: a row per image, set and degradation.
 
-    The first protocol by name where there are several. An undefined gain (two perfect images) is left out.
+    The first protocol by name where there are several. An undefined gain (two perfect images) is left out,
+    and so are images that were never compressed: there every change is a loss without end.
     """
-    scores = scores[scores["metric"] == "psnr"]
+    compressed = scores["degradation"].map(lambda name: bool(parse(name).steps)).astype(bool)
+    scores = scores[compressed & (scores["metric"] == "psnr")]
     values = [scores[scores["model"] == m].set_index(PLACE)["value"] for m in (model, INPUT)]
     rows = pd.concat(values, axis=1, keys=["psnr", "jpeg"], join="inner").reset_index().sort_values(PLACE)
     if rows.empty:

@@ -1,4 +1,4 @@
-"""PSNR and its gain against quality: a line per model, the JPEG input dashed."""
+"""PSNR and its gain against quality, PSNR against bits per pixel: a line per model, the JPEG input dashed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter
 
 from unjpeg.degradation import parse
 from unjpeg.report.order import INPUT, TRUTH, degradation_rank, model_label, model_rank
@@ -37,13 +37,19 @@ def panels(summary: pd.DataFrame) -> list[Panel]:
     return [panel for protocol, rows in summary.groupby("protocol") for panel in _split(protocol, rows)]
 
 
-def quality_figure(summary: pd.DataFrame, column: str, models: list[str]) -> Figure:
+def quality_figure(
+    summary: pd.DataFrame, column: str, models: list[str], bpp: pd.Series | None = None
+) -> Figure:
     """All panels of one set, stacked. `summary`: its rows of metric psnr; `column`: mean or gain.
 
     `models` are those of the whole study, so that a colour means one model in all figures. A mean
-    that is infinite or undefined cannot be drawn; the panel says which.
+    that is infinite or undefined cannot be drawn; the panel says which. What was never compressed has no
+    place here. bpp: bits per pixel by degradation; with it only the lines are drawn, over these.
     """
-    parts = panels(summary)
+    summary = summary[[bool(parse(name).steps) for name in summary["degradation"]]]
+    parts = [panel for panel in panels(summary) if bpp is None or panel.lines]
+    if not parts:
+        return _empty("No two JPEG qualities to draw." if bpp is not None else "No JPEG to draw.")
     shown = sorted(set(summary["model"]) - {TRUTH}, key=model_rank)
     look = {INPUT: INPUT_STYLE} | styles([m for m in models if m not in (INPUT, TRUTH)])
     with mpl.rc_context(RC):
@@ -53,7 +59,10 @@ def quality_figure(summary: pd.DataFrame, column: str, models: list[str]) -> Fig
             len(parts), 1, squeeze=False, gridspec_kw={"height_ratios": [p.height for p in parts]}
         )
         for panel, axis in zip(parts, axes[:, 0], strict=True):
-            (_lines if panel.lines else _dots)(axis, panel, column, shown, look)
+            if panel.lines:
+                _lines(axis, panel, column, shown, look, bpp)
+            else:
+                _dots(axis, panel, column, shown, look)
         handles = [mpl.lines.Line2D([], [], label=model_label(m), **look[m]) for m in shown]
         result.legend(handles=handles, loc="outside upper center", ncols=3)
     return result
@@ -75,17 +84,36 @@ def _split(protocol: str, rows: pd.DataFrame) -> Iterator[Panel]:
         yield Panel(protocol, dots, False, rows[rows["degradation"].isin(dots)])
 
 
-def _lines(axis: Axes, panel: Panel, column: str, shown: list[str], look: dict) -> None:
+def _empty(text: str) -> Figure:
+    with mpl.rc_context(RC):
+        result = figure(0.6)
+        result.text(0.5, 0.5, text, ha="center", va="center")
+    return result
+
+
+def _lines(
+    axis: Axes, panel: Panel, column: str, shown: list[str], look: dict, bpp: pd.Series | None
+) -> None:
+    places = {d: parse(d).quality if bpp is None else bpp.get(d, np.nan) for d in panel.degradations}
     for model in shown:
         rows = panel.rows[panel.rows["model"] == model]
-        points = sorted((parse(d).quality, v) for d, v in zip(rows["degradation"], rows[column], strict=True))
-        drawn = [(q, v) for q, v in points if np.isfinite(v)]
+        points = sorted((places[d], v) for d, v in zip(rows["degradation"], rows[column], strict=True))
+        drawn = [(x, v) for x, v in points if np.isfinite(v) and np.isfinite(x)]
         if drawn:
             axis.plot(*zip(*drawn, strict=True), **look[model])
-    axis.set_xlabel("JPEG quality (libjpeg, 1 to 100)")
     axis.set_ylabel(LABELS[column])
-    qualities = sorted({parse(d).quality for d in panel.degradations})
-    axis.xaxis.set_major_locator(FixedLocator(qualities) if len(qualities) < 9 else MaxNLocator(integer=True))
+    if bpp is None:
+        axis.set_xlabel("JPEG quality (libjpeg, 1 to 100)")
+        few = len(places) < 9
+        axis.xaxis.set_major_locator(
+            FixedLocator(sorted(places.values())) if few else MaxNLocator(integer=True)
+        )
+    else:
+        axis.set_xlabel("bits per pixel of the JPEG file, mean over images")
+        axis.set_xscale("log")
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7)))
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_formatter(NullFormatter())
     _say(axis, panel, column, shown)
 
 

@@ -30,6 +30,14 @@ def read_detections(paths: Iterable[Path]) -> pd.DataFrame:
     return whole.assign(level=np.where(whole["tile"] == ALL, "image", "tile"))
 
 
+def read_accuracies(path: Path) -> pd.DataFrame:
+    """The CSV of what `accuracies` gives."""
+    frame = read_csv(path, OUTPUT[4:])
+    if list(frame.columns) != OUTPUT:
+        raise UserError(f"{path}: columns {','.join(frame.columns)}; want {','.join(OUTPUT)}")
+    return frame
+
+
 def accuracies(found: pd.DataFrame) -> pd.DataFrame:
     """Columns `OUTPUT`: shares of the answers, of right ones, and of right answers to compressed or not.
 

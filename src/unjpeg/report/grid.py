@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from unjpeg.degradation import parse
 from unjpeg.report.order import INPUT, TRUTH, degradation_rank, model_label, model_rank
 from unjpeg.report.quantities import metric_rank, quantity
 from unjpeg.report.statistics import LEVEL, smallest_p
+
+UNCOMPRESSED = (
+    "images that were never compressed; the input is the image itself. PSNR compares it with what a model "
+    "makes of it, inf where that is the same; there is nothing to gain, and worse is the share of images "
+    "that were changed at all."
+)
 
 
 @dataclass(frozen=True)
@@ -78,13 +85,14 @@ class Grid:
 
     @property
     def notes(self) -> list[str]:
-        """One sentence for each model and metric whose means leave images out."""
+        """What none means, where it is tested; each model and metric whose means leave images out."""
         places = {}
         for (model, degradation, metric), cell in self.cells.items():
             if cell.undefined:
                 share = f"{cell.undefined} of {cell.images + cell.undefined} images at {degradation}"
                 places.setdefault((model, metric), []).append(share)
-        return [
+        never = [name for name in self.degradations if not parse(name).steps]
+        return [f"{name}: {UNCOMPRESSED}" for name in never] + [
             f"{quantity(metric).label} of {model_label(model)} is undefined for {', '.join(shares)}; "
             "the means are over the others."
             for (model, metric), shares in places.items()

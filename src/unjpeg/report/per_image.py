@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from unjpeg.report.order import INPUT, TRUTH
@@ -12,7 +13,8 @@ KEYS = ["study", "model", "set", "image", "degradation", "protocol"]
 
 
 def per_image(scores: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """((model, set), table) in order: `KEYS`, a column per metric, and `psnr_gain` over the input in dB.
+    """((model, set), table) in order: `KEYS`, a column per metric, and `psnr_gain` over the input in dB,
+    nan where the input is perfect.
 
     The ground truth has no table of its own: where scored, it stands in scores.csv.
     """
@@ -23,5 +25,6 @@ def per_image(scores: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFr
         wide = rows.pivot(index=KEYS, columns="metric", values="value").reset_index()
         wide = ordered(wide[[*KEYS, *(m for m in metrics if m in wide)]].rename_axis(columns=None))
         if "psnr" in wide and key[0] != INPUT:
-            wide["psnr_gain"] = wide["psnr"] - wide.join(psnr.rename("input"), on=place)["input"]
+            given = wide.join(psnr.rename("input"), on=place)["input"]
+            wide["psnr_gain"] = wide["psnr"] - given.where(np.isfinite(given))
         yield key, wide

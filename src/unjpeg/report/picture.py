@@ -33,11 +33,14 @@ def picture(path: Path, alt: str, caption: str, about: list[str]) -> Picture:
 
 
 def curve(path: Path, models: list[str]) -> Picture:
-    """A figure `{psnr or gain}/{set}.svg` of `unjpeg plots`."""
-    what = {"psnr": "PSNR", "gain": "PSNR gain over the JPEG input"}.get(path.parent.name, path.parent.name)
+    """A figure `{psnr, gain or rate}/{set}.svg` of `unjpeg plots`."""
+    what = {
+        "psnr": "PSNR in dB against JPEG quality",
+        "gain": "PSNR gain over the JPEG input in dB against JPEG quality",
+        "rate": "PSNR in dB against bits per pixel of the JPEG file",
+    }.get(path.parent.name, path.parent.name)
     alt = (
-        f"{what} in dB against JPEG quality on {path.stem}, a line for each of {', '.join(models)}; "
-        "the numbers are in the tables above."
+        f"{what} on {path.stem}, a line for each of {', '.join(models)}; the numbers are in the tables above."
     )
     return picture(path, alt, f"{path.stem}: {what}", [path.stem, *models])
 
@@ -52,6 +55,12 @@ def training(path: Path) -> Picture:
     """A figure `training/{model}.svg` of `unjpeg plots`."""
     alt = f"Training loss, and validation gain in dB or a critic's accuracy, against steps, of {path.stem}."
     return picture(path, alt, path.stem, [path.stem])
+
+
+def calibration(path: Path) -> Picture:
+    """A figure `calibration/{model}.svg` of `unjpeg detections`."""
+    alt = f"Share of right answers of {path.stem} against the probability that it gave, a line for each set."
+    return picture(path, alt, f"{path.stem}: is it right as often as it says?", [path.stem])
 
 
 def crop(path: Path, models: list[str]) -> Picture:

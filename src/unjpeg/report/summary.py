@@ -25,10 +25,11 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
 
     mean: over the images where model and input both have a value (`images` of them; `undefined` are
     left out), of the per-image values; inf if one of them is. jpeg: the input's mean over the same
-    images, nan where there is no such row. gain: mean - jpeg, nan for inf - inf; gain_low, gain_high:
-    its bootstrap interval. harmed: images whose value is worse than their input's; harm: their share,
-    0..1. p_best: of the paired test against the model with the best mean, over the images of both; nan
-    for that model itself, for the ground truth, and where no value is better than another.
+    images, nan where there is no such row. gain: mean - jpeg, nan where the input's is infinite: nothing
+    can be gained on a perfect image; gain_low, gain_high: its bootstrap interval. harmed: images whose
+    value is worse than their input's; harm: their share, 0..1. p_best: of the paired test against the
+    model with the best mean, over the images of both; nan for that model itself, for the ground truth,
+    and where no value is better than another.
     """
     rows = []
     for key, group in scores.groupby(COLUMN):
@@ -59,8 +60,7 @@ def _row(metric: str, own: pd.Series, given: pd.Series | None) -> dict:
     values, inputs = values[defined], inputs[defined]
     mean = values.mean() if len(values) else np.nan
     jpeg = inputs.mean() if len(values) and paired else np.nan
-    with np.errstate(invalid="ignore"):
-        gain = mean - jpeg
+    gain = mean - jpeg if not np.isinf(jpeg) else np.nan
     low, high = interval(_differences(values, inputs))
     worse = sum(quantity(metric).better(before, after) for before, after in zip(inputs, values, strict=True))
     share = worse / len(values) if len(values) and paired else np.nan

@@ -11,9 +11,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--others", required=True, type=Path, help="others.json of the same")
     parser.add_argument("--foot", required=True, type=Path, help="foot.txt of the same")
     parser.add_argument("--cost-figure", nargs="*", type=Path, default=[], help="cost.svg of `unjpeg plots`")
-    parser.add_argument(
-        "--curves", nargs="*", type=Path, default=[], help="psnr/{set}.svg and gain/{set}.svg"
-    )
+    parser.add_argument("--curves", nargs="*", type=Path, default=[], help="{psnr,gain,rate}/{set}.svg")
+    parser.add_argument("--calibration", nargs="*", type=Path, default=[], help="of `unjpeg detections`")
     parser.add_argument("--training", nargs="*", type=Path, default=[], help="training/{model}.svg")
     parser.add_argument("--crops", nargs="*", type=Path, default=[], help="{set}/{degradation}.png")
     parser.add_argument("--cases", nargs="*", type=Path, default=[], help="cases/{model}.png")
@@ -31,7 +30,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.foot import read_foot
     from unjpeg.report.grid import grids
     from unjpeg.report.order import INPUT, TRUTH
-    from unjpeg.report.picture import case, cost, crop, curve, training
+    from unjpeg.report.picture import calibration, case, cost, crop, curve, training
     from unjpeg.report.plain import read_plains
     from unjpeg.report.published import COLUMNS, read_table
     from unjpeg.report.render import render
@@ -48,6 +47,7 @@ def run(args: argparse.Namespace) -> None:
                 for path in sorted(args.curves, key=lambda p: (p.stem, p.parent.name != "psnr"))
             ),
             *(cost(path, models) for path in args.cost_figure),
+            *(calibration(path) for path in sorted(args.calibration, key=attrgetter("stem"))),
         ],
         crops=[crop(path, models) for path in sorted(args.crops)],
         cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],

@@ -1,4 +1,4 @@
-"""Draw PSNR and gain against quality for each set, gain against cost, and training curves of each model."""
+"""Draw PSNR and gain against quality, PSNR against bits, gain against cost, and each model's training."""
 
 import argparse
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--costs", required=True, type=Path, help="cost.csv of the same")
+    parser.add_argument("--rates", required=True, type=Path, help="rates.csv of `unjpeg tables`")
     parser.add_argument(
         "--histories",
         nargs="*",
@@ -18,11 +19,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes psnr/{set}.svg, gain/{set}.svg, cost.svg and training/{model}.svg."""
+    """Writes {psnr,gain,rate}/{set}.svg, cost.svg and training/{model}.svg."""
     from unjpeg.errors import UserError
     from unjpeg.report.cost import read_costs
     from unjpeg.report.cost_figure import cost_figure
     from unjpeg.report.curves import quality_figure
+    from unjpeg.report.rates import read_means
     from unjpeg.report.style import save_svg
     from unjpeg.report.summary import read_summary
     from unjpeg.report.training import read_history, training_figure
@@ -31,10 +33,12 @@ def run(args: argparse.Namespace) -> None:
     summary = summary[summary["metric"] == "psnr"]
     if summary.empty:
         raise UserError(f"{args.summary}: no row of metric psnr; want some to draw")
-    models = sorted(set(summary["model"]))
+    models, rates = sorted(set(summary["model"])), read_means(args.rates)
     for name, rows in summary.groupby("set"):
         save_svg(quality_figure(rows, "mean", models), args.out_folder / "psnr" / f"{name}.svg")
         save_svg(quality_figure(rows, "gain", models), args.out_folder / "gain" / f"{name}.svg")
+        bpp = rates[rates["set"] == name].set_index("degradation")["bpp"]
+        save_svg(quality_figure(rows, "mean", models, bpp), args.out_folder / "rate" / f"{name}.svg")
     save_svg(cost_figure(read_costs(args.costs)), args.out_folder / "cost.svg")
     for path in args.histories:
         model = path.parent.name
