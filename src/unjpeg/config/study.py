@@ -1,36 +1,21 @@
 """A study: images, degradations, models and scores, from one YAML file."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from unjpeg.config.benchmark import Test
 from unjpeg.config.data import Data, Split
 from unjpeg.config.leaks import Allowed, check_allowed
 from unjpeg.config.load import Section, check, read_yaml
+from unjpeg.config.names import Name
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
 from unjpeg.provenance import constant_of, literal_of
-
-RESERVED = ("none", "clean")
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or text in RESERVED:
-        raise UserError(
-            f"{text!r} is no name; want small letters, digits and single hyphens, and none of "
-            f"{', '.join(RESERVED)}"
-        )
-    return text
-
-
-Name = Annotated[str, AfterValidator(_name)]
 
 
 class Study(Section):
