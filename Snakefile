@@ -17,6 +17,7 @@ if not workflow.overwrite_configfiles and "study" not in config:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/degrade.smk"
+include: "workflow/rules/leaks.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/restore.smk"

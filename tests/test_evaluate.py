@@ -12,6 +12,7 @@ from skimage import data
 
 from unjpeg import models
 from unjpeg.cli import main
+from unjpeg.metrics import load
 from unjpeg.store.weights import write_weights
 
 
@@ -52,37 +53,6 @@ def identity(tmp_path):
     }
     (home / "card.json").write_text(json.dumps(card))
     return home
-
-
-CLASSIC5 = {
-    "gray-q10": (27.82, 0.7595, 25.21),
-    "gray-q20": (30.12, 0.8344, 27.50),
-    "gray-q30": (31.48, 0.8666, 28.94),
-    "gray-q40": (32.43, 0.8849, 29.92),
-}
-
-
-def test_jpeg_rows_of_classic5_are_the_literatures(shared, tmp_path):
-    out = tmp_path / "t.csv"
-    main(
-        [
-            "evaluate",
-            str(shared / "data" / "classic5"),
-            "--degradation",
-            *CLASSIC5,
-            "--protocol",
-            "gray-matlab",
-            "--model",
-            "none",
-            "--out",
-            str(out),
-        ]
-    )
-    have = means(out)
-    for degradation, (psnr, ssim, psnr_b) in CLASSIC5.items():
-        assert round(have[degradation, "psnr"], 2) == psnr
-        assert round(have[degradation, "ssim"], 4) == ssim
-        assert round(have[degradation, "psnr_b"], 2) == psnr_b
 
 
 def test_columns_and_rows(folder, tmp_path, capsys):
@@ -170,6 +140,30 @@ def test_an_unreadable_image_is_named_and_nothing_is_written(folder, tmp_path, c
     assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2
     assert "c.png: not an image that can be read" in capsys.readouterr().err
     assert not (tmp_path / "t.csv").exists()
+
+
+@pytest.mark.parametrize("metric", ["niqe", "brisque", "lpips", "lpips_squeeze"])
+def test_a_missing_parameter_file_is_one_line_before_any_work(folder, tmp_path, capsys, metric):
+    """Under both verbs that score: the file, and the rule that fetches it. Nothing is skipped or written."""
+    options = ["--metrics", "psnr", metric, "--parameters", str(tmp_path / "empty")]
+    (folder / "c.png").write_bytes(b"not an image, and never looked at")
+    evaluate = ["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]
+    score = ["score", "--study", "s", "--model", "none", "--images", "no.h5", "--manifest", "no.json"]
+    score += ["--split", "no.csv", "--output", str(tmp_path / "t.csv")]
+    for verb in (evaluate, score):
+        assert main([*verb, *options]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"{metric}: no parameter file {tmp_path}/empty/{load(metric).CARD.files[0]}" in line
+        assert "rule parameters ('snakemake download', 'unjpeg parameters') fetches it" in line
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_luma_of_colour_jpegs(folder, tmp_path, capsys):
+    args = ["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]
+    assert main([*args, "--protocol", "y-of-color-420"]) == 0
+    assert {r["protocol"] for r in rows(tmp_path / "t.csv")} == {"y-of-color-420"}
+    assert main([*args, "--protocol", "y-of-color-444"]) == 2
+    assert "does not fit degradation 'q10'; 'color-420' does" in capsys.readouterr().err
 
 
 def test_an_image_too_small_to_score_is_named(folder, tmp_path, capsys):

@@ -8,7 +8,7 @@ import pytest
 from unjpeg.provenance import ROOT, imports_of
 
 FLOORS = {
-    0: ["errors", "atomic", "provenance", "degradation", "config"],
+    0: ["errors", "atomic", "provenance", "record", "degradation", "config"],
     1: [
         "images",
         "jpeg",
@@ -18,6 +18,8 @@ FLOORS = {
         "pairs",
         "manifest",
         "parts",
+        "folder",
+        "leaks",
         "sources",
         "parameters",
         "torchvision_shim",

@@ -57,16 +57,16 @@ def to_csv(parts: dict[str, str]) -> str:
     return out.getvalue()
 
 
-def images_of(manifest: Manifest, split: Path, part: str) -> list[Image]:
-    """Images of one part, by name; `UserError` where a part is empty or a file is no split file."""
+def images_of(manifest: Manifest, split: Path, *parts: str) -> list[Image]:
+    """Images of these parts, by name; `UserError` where there is none or a file is no split file."""
     try:
         with open(split, newline="", encoding="utf-8") as file:
-            names = {row["image"] for row in csv.DictReader(file) if row["split"] == part}
+            names = {row["image"] for row in csv.DictReader(file) if row["split"] in parts}
     except (OSError, KeyError, UnicodeDecodeError) as error:
         raise UserError(f"{split}: not a split file ({error})") from None
     images = [image for image in manifest.images if image.name in names]
     if not images:
-        raise UserError(f"{split}: no image of {manifest.dataset} is in its {part} part")
+        raise UserError(f"{split}: no image of {manifest.dataset} is in its {' or '.join(parts)} part")
     return images
 
 

@@ -13,7 +13,10 @@ from unjpeg.errors import UserError
 from unjpeg.jpeg import reference
 from unjpeg.metrics.protocol import Protocol
 from unjpeg.metrics.score import score_all
+from unjpeg.parameters import check_files, folder
 
+# Whose versions a score depends on.
+PACKAGES = ("unjpeg", "Pillow", "numpy", "scipy", "torch", "pyiqa")
 COLUMNS = ("study", "model", "set", "image", "degradation", "protocol", "metric", "value")
 
 
@@ -50,6 +53,13 @@ def rows(
                 "metric": metric,
                 "value": value,
             }
+
+
+def check_metrics(metrics: Iterable[str]) -> None:
+    """`UserError` for an unknown metric or a missing parameter file, before any image is read."""
+    for metric in metrics:
+        card = known.load(metric).CARD
+        check_files(card.name, card.files, folder())
 
 
 def to_csv(table: Iterable[dict]) -> str:

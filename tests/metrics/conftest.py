@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.io
@@ -5,7 +8,7 @@ from skimage import data
 
 from unjpeg import images, jpeg
 from unjpeg.degradation import parse
-from unjpeg.metrics import lpips
+from unjpeg.metrics import brisque, lpips, niqe
 from unjpeg.parameters import VARIABLE
 
 ALEXNET = {
@@ -92,14 +95,33 @@ def parameters(synthetic, monkeypatch):
 
 
 @pytest.fixture
-def published(shared, tmp_path, monkeypatch):
-    """The authors' NIQE and BRISQUE parameters, set as those in use."""
-    place = tmp_path / "hub/pyiqa"
-    place.mkdir(parents=True)
-    for name, source in (
-        ("niqe_modelparameters.mat", "niqe_modelparameters.mat"),
-        ("brisque_svm_weights.pth", "brisque_svm_weights_from_allmodel.pt"),
+def published(root, tmp_path, monkeypatch, request):
+    """The authors' NIQE and BRISQUE parameters, set as those in use: fetched ones, or those of `shared`."""
+    fetched = Path(os.environ.get(VARIABLE) or root / "resources/metrics")
+    if all((fetched / file).is_file() for file in (*niqe.CARD.files, *brisque.CARD.files)):
+        monkeypatch.setenv(VARIABLE, str(fetched))
+        return
+    shared = request.getfixturevalue("shared")
+    for (file,), source in (
+        (niqe.CARD.files, "niqe_modelparameters.mat"),
+        (brisque.CARD.files, "brisque_svm_weights_from_allmodel.pt"),
     ):
-        (place / name).write_bytes((shared / "metrics" / source).read_bytes())
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes((shared / "metrics" / source).read_bytes())
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def generated():
+    """uint8 (256, 256, 3): stripes, a checkered disc, texture; by integers alone, so the same everywhere."""
+    side, value, noise = 256, 1, []
+    for _ in range(side * side):
+        value = (1664525 * value + 1013904223) % 2**32
+        noise.append(value >> 24)
+    noise = np.array(noise).reshape(side, side)
+    texture = sum(np.roll(noise, (i, j), (0, 1)) for i in range(3) for j in range(3)) // 9 - 128
+    y, x = np.mgrid[:side, :side]
+    stripes = 60 + x * 80 // side + 40 * ((3 * x + 5 * y) // 64 % 2) + texture // 3
+    checks = 40 + 90 * ((x // 11 + y // 11) % 2) + texture // 2
+    plane = np.where((x - 150) ** 2 + (y - 100) ** 2 < 70**2, checks, stripes)
+    return np.clip(np.stack([plane, plane * 7 // 8 + 10, 255 - plane], -1), 0, 255).astype(np.uint8)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from unjpeg.degradation import Compress, Degradation, Shift, parse
 from unjpeg.errors import UserError
-from unjpeg.metrics import protocol, psnr
+from unjpeg.metrics import protocol, psnr, score
 
 qualities = st.integers(1, 100)
 colour = st.builds(Compress, qualities, st.sampled_from(("420", "422", "444")))
@@ -30,9 +30,9 @@ def test_the_default_fits_and_no_other_kind_does(degradation):
     protocol.check(default, degradation)
     fitting = [p.name for p in protocol.PROTOCOLS.values() if p.fits(degradation)]
     if degradation.gray or degradation.steps:
-        assert fitting == [default.name]
+        assert fitting == [default.name] + [f"y-of-{default.name}"] * (not degradation.gray)
     else:
-        assert fitting == ["color-420", "color-422", "color-444"]
+        assert fitting == [f"{kind}-{s}" for kind in ("color", "y-of-color") for s in ("420", "422", "444")]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,41 @@ def test_the_default_fits_and_no_other_kind_does(degradation):
 )
 def test_the_last_sampling_decides(text, name):
     assert protocol.default_for(parse(text)).name == name
+
+
+def test_further_protocols_are_added_where_they_fit():
+    names = ["y-of-color-420", "y-of-color-444", "color-420", "gray-matlab"]
+    for text, wanted in (
+        ("q10", ["color-420", "y-of-color-420"]),
+        ("q10-444", ["color-444", "y-of-color-444"]),
+        ("none", ["color-444", "y-of-color-420", "y-of-color-444", "color-420"]),
+        ("gray-q10", ["gray-matlab"]),
+    ):
+        assert [p.name for p in protocol.used_for(parse(text), names)] == wanted
+    assert [p.name for p in protocol.used_for(parse("q10"), [])] == ["color-420"]
+
+
+def test_a_further_protocol_without_a_degradation_is_refused():
+    known = ["q10", "gray-q10"]
+    protocol.check_used(["y-of-color-420", "gray-matlab"], known, "here")
+    with pytest.raises(UserError, match="here: y-of-color-444 fits none of the degradations q10, gray-q10"):
+        protocol.check_used(["y-of-color-444"], known, "here")
+    with pytest.raises(UserError, match="here: no protocol 'y-of-rgb-420'; did you mean 'y-of-color-420'"):
+        protocol.check_used(["y-of-rgb-420"], known, "here")
+
+
+def test_luma_of_colour_is_that_of_the_decoded_pixels(pair):
+    """One metric after another on the rounded MATLAB luma of both images, by the formula itself."""
+    image, reference = pair("q10")
+    weights = np.array([65.481, 128.553, 24.966]) / 255
+    planes = [np.floor(16.5 + x @ weights).astype(np.uint8)[..., None] for x in (image, reference)]
+    names = ["psnr", "ssim", "psnr_b"]
+    wanted = score.score_all(*planes, protocol.GRAY, names)
+    assert score.score_all(image, reference, protocol.named("y-of-color-420"), names) == wanted
+    assert wanted["psnr"] > score.score_all(image, reference, protocol.named("color-420"), names)["psnr"] + 1
+    gray = pair("gray-q10")
+    of_gray = score.score_all(*gray, protocol.named("y-of-color-420"), names)
+    assert of_gray == score.score_all(*gray, protocol.GRAY, names)
 
 
 def test_a_misfit_names_both_and_the_one_that_fits():

@@ -1,5 +1,6 @@
 """NIQE and BRISQUE with the authors' parameters: known values of known images."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_pyiqa_s_calibration_images(published):
     pixels = [images.read_uint8(file) for file in files]
     assert [niqe.score(x, None, COLOR) for x in pixels] == pytest.approx(NIQE, abs=5e-4)
     assert [brisque.score(x, None, COLOR) for x in pixels] == pytest.approx(BRISQUE, abs=1e-2)
+
+
+# Recorded with pyiqa 0.1.16. The JPEG is gray, whose pixels are the same from every libjpeg.
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("none", (12.4790, 43.203)), ("gray-none", (12.3284, 43.170)), ("gray-q10", (9.0604, 70.679))],
+)
+def test_a_generated_picture(published, generated, text, wanted):
+    assert hashlib.sha256(generated).hexdigest().startswith("c58f21c9777afe79")
+    image, named = images.read_uint8(jpeg.degrade(generated, parse(text))), protocol.default_for(parse(text))
+    assert niqe.score(image, None, named) == pytest.approx(wanted[0], abs=1e-3)
+    assert brisque.score(image, None, named) == pytest.approx(wanted[1], abs=2e-2)
 
 
 @pytest.mark.parametrize(

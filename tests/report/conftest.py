@@ -82,11 +82,13 @@ class Study:
     def tables(self, out: str = "tables", backwards: bool = False) -> Path:
         scores = self.scores[::-1] if backwards else self.scores
         (self.root / "published.yaml").write_text(PUBLISHED, "utf-8")
+        place = {"file": "niqe.mat", "path": "hub/pyiqa/niqe_modelparameters.mat", "sha256": "5ba" + 61 * "0"}
+        (self.root / "niqe.json").write_text(json.dumps({"metric": "niqe", "files": [place]}))
         run_step(
             *("tables", "--study", "small", "--scores", *scores, "--out-folder", self.root / out),
-            *("--published", self.root / "published.yaml", "--archs", "ar_cnn"),
-            *("--rates", self.rates(), "--cards", *sorted(self.root.glob("models/*/card.json"))),
-            *("--seeds", '{"half": ["half", "worse"]}'),
+            *("--published", self.root / "published.yaml", "--archs", "ar_cnn", "--seed", 3),
+            *("--files", self.root / "niqe.json", "--cards", *sorted(self.root.glob("models/*/card.json"))),
+            *("--rates", self.rates(), "--seed-groups", '{"half": ["half", "worse"]}'),
         )
         return self.root / out
 
@@ -130,6 +132,7 @@ class Study:
             *("page", "--study", "small", "--summary", self.root / "tables/summary.csv"),
             *("--published", self.root / "tables/published.csv"),
             *("--reported", self.root / "tables/reported.csv"),
+            *("--metrics", self.root / "tables/metrics.csv", "--foot", self.root / "tables/foot.txt"),
             *(
                 "--derived",
                 *(self.root / f"tables/{n}.csv" for n in ("rate_distortion", "matrices", "seeds")),
@@ -197,6 +200,17 @@ class Study:
         path = self.root / f"scores/{model}/toys/{text}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        record = {"model": model, "set": "toys", "images": {"count": 4, "digest": "aaaabbbbcccc"}}
+        record["encoded"] = {"encoder": "Pillow", "pillow": "12.1", "libjpeg": "libjpeg-turbo 3.1"}
+        made = {"versions": {"torch": "2.13.0"}, "device": "NVIDIA H100"}
+        record["restored"] = None if model == "none" else made
+        record["scored"] = {
+            "versions": {"unjpeg": "0.1.0", "pyiqa": "0.1.16"},
+            "device": "CPU x86_64",
+            "commit": "0123456789ab-dirty",
+            "date": "2026-11-21",
+        }
+        path.with_suffix(".json").write_text(json.dumps(record))
 
     def _model(self, model: str) -> None:
         folder = self.root / "models" / model
@@ -207,6 +221,7 @@ class Study:
         ]
         folder.joinpath("history.csv").write_text("step,lr,loss,val_psnr,val_gain\n" + "\n".join(rows) + "\n")
         card = {"model": model, "arch": "ar_cnn", "parameters": 106561, "steps": 50, "trained_on": ["leaves"]}
+        card |= {"versions": {"torch": "2.12.0"}, "device": "cuda", "seed": 7}
         folder.joinpath("card.json").write_text(json.dumps(card if model == "half" else {"model": model}))
 
 

@@ -12,7 +12,7 @@ from unjpeg.report.summary import summarise
 
 # All that LaTeX itself and booktabs define, of what we may write.
 KNOWN = {
-    *("begin", "end", "centering", "caption", "par", "footnotesize", "raggedright"),
+    *("begin", "end", "centering", "caption", "par", "footnotesize", "raggedright", "allowbreak"),
     *(
         "toprule",
         "midrule",

@@ -69,7 +69,7 @@ def test_pictures_tables_and_headings_are_described(text):
     page = Page(text)
     assert all(len(a["alt"]) > 30 for a in page.all("img"))
     tags = [name for name, _ in page.tags]
-    assert tags.count("caption") == tags.count("table") == 8
+    assert tags.count("caption") == tags.count("table") == 9
     levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))

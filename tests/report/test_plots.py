@@ -71,7 +71,9 @@ def test_training_leaves_out_what_was_not_measured(study):
 
 def test_history_without_a_column_is_refused(tmp_path):
     (tmp_path / "history.csv").write_text("step,lr\n1,2\n")
-    with pytest.raises(UserError, match="history.csv: no column loss, val_gain or accuracy; has step, lr"):
+    with pytest.raises(
+        UserError, match="history.csv: no column loss, val_gain or val_accuracy or accuracy; has step, lr"
+    ):
         read_history(tmp_path / "history.csv")
 
 

@@ -1,5 +1,7 @@
 """Edit something, and Snakemake plans exactly the work that the edit touched."""
 
+import shutil
+import subprocess
 from collections import Counter
 
 import pytest
@@ -37,6 +39,18 @@ def test_a_comment_a_docstring_and_a_touch_plan_nothing(checkout):
     for path in checkout.folder.glob("src/**/*.py"):
         path.touch()
     assert checkout.planned() == Counter()
+
+
+def test_a_commit_and_another_day_plan_nothing(checkout):
+    git = ["git", "-C", str(checkout.folder), "-c", "user.name=t", "-c", "user.email=t@t"]
+    try:
+        for command in (["init", "-q"], ["add", "src"], ["commit", "-q", "-m", "x"]):
+            subprocess.run([*git, *command], check=True)
+        assert checkout.planned() == Counter()
+    finally:
+        shutil.rmtree(checkout.folder / ".git")
+    checkout.edit("src/unjpeg/record.py", ".date().isoformat()", ".date().isoformat() + 'x'")
+    assert not {"train_car", "compress photos q10"} & set(checkout.planned())
 
 
 def test_one_models_code_plans_that_model(checkout):

@@ -24,6 +24,7 @@ from unjpeg.config.data import Split
 from unjpeg.config.seeds import seed_groups
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
+from unjpeg.metrics.protocol import check_used
 from unjpeg.provenance import fingerprint, modules_of_run, parameter_entry
 
 try:
@@ -35,6 +36,11 @@ try:
         registry.metrics(ROOT / "config" / "metrics.yaml"), STUDY.metric_files
     )
     check_study(dict(config), "config", DATASETS)
+    check_used(
+        STUDY.test.protocols,
+        STUDY.test.degradations,
+        "config: test.protocols",
+    )
     for name in STUDY.test.sets:
         if not STUDY.degradations_of(DATASETS[name].colour):
             raise UserError(
@@ -147,6 +153,7 @@ def tested(pattern):
 
 
 SCORES = scored("results/{study}/scores/{model}/{dataset}/{degradation}.csv")
+RECORDS = scored("results/{study}/scores/{model}/{dataset}/{degradation}.json")
 
 
 def code(*modules):

@@ -9,6 +9,7 @@ rule patches:
     input:
         manifests=sets_of("resources/datasets/{dataset}/manifest.json"),
         splits=sets_of("results/{study}/splits/{dataset}.csv"),
+        leaks=ancient("results/{study}/tables/leaks.csv"),
     output:
         train="results/{study}/patches/{data}/train.h5",
         val="results/{study}/patches/{data}/val.h5",

@@ -56,7 +56,10 @@ rule tables:
     input:
         scores=SCORES,
         rates=expand("results/{{study}}/rates/{dataset}.csv", dataset=TESTED),
+        records=RECORDS,
+        files=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
         cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
+        leaks="results/{study}/tables/leaks.csv",
     output:
         scores=report(
             "results/{study}/tables/scores.csv",
@@ -76,6 +79,8 @@ rule tables:
         reported="results/{study}/tables/reported.csv",
         rates="results/{study}/tables/rates.csv",
         derived=DERIVED,
+        metrics="results/{study}/tables/metrics.csv",
+        foot="results/{study}/tables/foot.txt",
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
         images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
@@ -90,17 +95,21 @@ rule tables:
         published=PUBLISHED,
         values=digest_of(PUBLISHED_VALUES),
         archs=sorted({run.arch for run in STUDY.models.values()}),
-        seeds=json.dumps(seed_groups(STUDY)),
+        seed=STUDY.seed,
+        groups=json.dumps(seed_groups(STUDY)),
     shell:
         """
         unjpeg tables \
             --study {wildcards.study} \
             --scores {input.scores:q} \
+            --leaks {input.leaks:q} \
             --published {params.published:q} \
             --archs {params.archs} \
-            --rates {input.rates:q} \
+            --files {input.files:q} \
             --cards {input.cards:q} \
-            --seeds {params.seeds:q} \
+            --rates {input.rates:q} \
+            --seed {params.seed} \
+            --seed-groups {params.groups:q} \
             --out-folder results/{wildcards.study}/tables \
             >{log:q} 2>&1
         """
@@ -229,6 +238,9 @@ rule page:
         published="results/{study}/tables/published.csv",
         reported="results/{study}/tables/reported.csv",
         derived=DERIVED,
+        metrics="results/{study}/tables/metrics.csv",
+        foot="results/{study}/tables/foot.txt",
+        leaks="results/{study}/tables/leaks.csv",
         curves=expand(
             "results/{{study}}/plots/{kind}/{dataset}.svg",
             kind=["psnr", "gain", "rate"],
@@ -261,6 +273,9 @@ rule page:
             --published {input.published:q} \
             --reported {input.reported:q} \
             --derived {input.derived:q} \
+            --metrics {input.metrics:q} \
+            --foot {input.foot:q} \
+            --leaks {input.leaks:q} \
             --curves {input.curves:q} \
             --training {input.training:q} \
             --crops {input.crops:q} \

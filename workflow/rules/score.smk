@@ -1,7 +1,8 @@
 """One CSV per model, set and degradation: a row per image and metric. Model `none` is the JPEG itself.
+A record beside it says with what the images were made and scored.
 
 Needs: restored or degraded images, the clean ones, parameter files of the metrics that have some
-Gives: results/{study}/scores/{model}/{dataset}/{degradation}.csv
+Gives: results/{study}/scores/{model}/{dataset}/{degradation}.csv, .json
 """
 
 
@@ -12,7 +13,8 @@ rule score:
         split="results/{study}/splits/{dataset}.csv",
         parameters=expand("resources/metrics/{metric}.json", metric=PARAMETRISED),
     output:
-        "results/{study}/scores/{model}/{dataset}/{degradation}.csv",
+        scores="results/{study}/scores/{model}/{dataset}/{degradation}.csv",
+        record="results/{study}/scores/{model}/{dataset}/{degradation}.json",
     log:
         "results/{study}/logs/score/{model}/{dataset}/{degradation}.txt",
     benchmark:
@@ -24,6 +26,7 @@ rule score:
         mem_mb=8000,
     params:
         metrics=STUDY.test.metrics,
+        protocols=STUDY.test.protocols,
         code=code(
             "unjpeg.steps.score", *(f"unjpeg.metrics.{m}" for m in STUDY.test.metrics)
         ),
@@ -36,7 +39,8 @@ rule score:
             --manifest {input.manifest:q} \
             --split {input.split:q} \
             --metrics {params.metrics} \
+            --protocols {params.protocols} \
             --parameters resources/metrics \
-            --output {output:q} \
+            --output {output.scores:q} \
             >{log:q} 2>&1
         """

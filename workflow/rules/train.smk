@@ -2,6 +2,7 @@
 
 Needs: results/{study}/patches/{data}/{train,val}.h5 (features/ for detectors), the weights of the models it stands on, the
        parameter files of its losses and its network
+       results/{study}/tables/leaks.csv (waited for, not read)
 Gives: results/{study}/models/{model}/{model.safetensors,card.json,history.csv}
 The state of a run lives undeclared in results/{study}/state, or Snakemake would delete it with a
 failed job. Exit code 85 (time is up, state saved) is a failure to Snakemake; `retries` goes on.
@@ -20,6 +21,7 @@ for model in MODELS:
                 for parent in STUDY.models[model].parents.values()
             ],
             parameters=files_to_train(model),
+            leaks=ancient("results/{study}/tables/leaks.csv"),
         output:
             weights=f"results/{{study}}/models/{model}/model.safetensors",
             card=f"results/{{study}}/models/{model}/card.json",

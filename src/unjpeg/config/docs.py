@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from unjpeg.atomic import write_text
 from unjpeg.config.data import Data, Fractions, Split
+from unjpeg.config.leaks import Allowed
 from unjpeg.config.leaves import DeadLeaves
 from unjpeg.config.published import Published, Reported, Row, Table
 from unjpeg.config.registry import Archive, Dataset, ImageFile, Metric, Parameter
@@ -31,6 +32,7 @@ STUDY = {
     "`train`": Train,
     "`adversarial`": Adversarial,
     "`test`": Test,
+    "`leaks_allowed`": Allowed,
 }
 REGISTRY = {
     "`datasets.<name>` and `config/datasets.yaml`": Dataset,

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from unjpeg.config.data import Data, Degraded, MetricName, Split
+from unjpeg.config.leaks import Allowed, check_allowed
 from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
@@ -41,6 +42,11 @@ class Test(Section):
     metrics: list[MetricName] = Field(
         ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
     )
+    protocols: list[str] = Field(
+        [],
+        description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
+        "such as `y-of-color-420`.",
+    )
 
 
 class Study(Section):
@@ -63,6 +69,11 @@ class Study(Section):
     data: dict[Name, Data] = Field({}, description="Training pairs, by name.")
     models: dict[Name, ModelRun] = Field({}, description="Trained models, by name.")
     test: Test = Field(description="See below.")
+    leaks_allowed: list[Allowed] = Field(
+        [],
+        description="Pairs of sets that may share images. Any other image of a training set that is found in "
+        "a test set, exact, resized or cropped, stops the study before training.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> "Study":
@@ -72,6 +83,7 @@ class Study(Section):
             ("sets", self.test.sets),
             ("degradations", self.test.degradations),
             ("metrics", self.test.metrics),
+            ("protocols", self.test.protocols),
         ):
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"test.{key}: {twice[0]} stands there twice")
@@ -107,6 +119,7 @@ class Study(Section):
                         "test degradation", degradation, self.test.degradations, f"{where}.degradations"
                     )
             check_parents(self.models, self.data, name)
+        check_allowed(self.leaks_allowed, self.trained_on, self.test.sets)
         return self
 
     def _smallest(self, run: ModelRun) -> Iterator[tuple[str, int]]:

@@ -41,6 +41,11 @@ class Card:
         except PackageNotFoundError:
             return f"{self.distribution} (not installed)"
 
+    @property
+    def bounds(self) -> str:
+        """The range in words: `0 to inf`."""
+        return f"{self.range[0]:g} to {self.range[1]:g}"
+
     def check(self, image: np.ndarray, reference: np.ndarray | None, protocol: Protocol) -> None:
         """Refuse what has no defined value.
 
@@ -59,7 +64,7 @@ class Card:
                 )
         elif self.reference:
             raise UserError(f"{self.name}: needs the reference image")
-        if protocol.gray and channels != 1:
+        if protocol.luma and channels != 1:
             raise UserError(f"{self.name}: protocol {protocol.name!r} wants one channel of luma, got RGB")
         if min(height, width) < self.min_side:
             raise UserError(

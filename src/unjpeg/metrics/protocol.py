@@ -4,19 +4,24 @@ A protocol is a named object and stands in every table. All share: the restored 
 rounded to uint8, no border cut, the mean over images of per-image values.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from unjpeg.degradation import Degradation
+from unjpeg.degradation import Degradation, parse
 from unjpeg.errors import UserError, unknown
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """gray: the images are one channel of luma. sampling: chroma of the last encoding, None for gray."""
+    """gray: the JPEG is a gray one. sampling: chroma of the last encoding, None for gray.
+
+    luma: one channel is compared; of an RGB image its limited-range luma, rounded.
+    """
 
     name: str
     description: str
     gray: bool
+    luma: bool
     sampling: str | None
 
     def fits(self, degradation: Degradation) -> bool:
@@ -33,16 +38,24 @@ class Protocol:
 def _colour(sampling: str) -> Protocol:
     colons = ":".join(sampling)
     text = f"RGB, JPEG {colons}; PSNR over all samples, SSIM mean of three channels, PSNR-B with BEF of luma"
-    return Protocol(f"color-{sampling}", text, gray=False, sampling=sampling)
+    return Protocol(f"color-{sampling}", text, gray=False, luma=False, sampling=sampling)
 
 
+def _luma(sampling: str) -> Protocol:
+    colons = ":".join(sampling)
+    text = f"Y of MATLAB's rgb2ycbcr (BT.601, 16..235), rounded, of the RGB image; JPEG {colons} in colour"
+    return Protocol(f"y-of-color-{sampling}", text, gray=False, luma=True, sampling=sampling)
+
+
+SAMPLINGS = ("420", "422", "444")
 GRAY = Protocol(
     "gray-matlab",
     "Y of MATLAB's rgb2ycbcr (BT.601, 16..235), rounded, encoded as a gray JPEG",
     gray=True,
+    luma=True,
     sampling=None,
 )
-PROTOCOLS = {p.name: p for p in (GRAY, _colour("420"), _colour("422"), _colour("444"))}
+PROTOCOLS = {p.name: p for p in (GRAY, *map(_colour, SAMPLINGS), *map(_luma, SAMPLINGS))}
 
 
 def named(name: str) -> Protocol:
@@ -53,10 +66,16 @@ def named(name: str) -> Protocol:
 
 
 def default_for(degradation: Degradation) -> Protocol:
-    """The protocol that fits: gray-matlab, or colour by the last sampling; `none` goes to color-444."""
+    """The protocol that fits: gray-matlab, or RGB by the last sampling; `none` goes to color-444."""
     if degradation.gray:
         return GRAY
     return PROTOCOLS[f"color-{degradation.last.sampling if degradation.last else '444'}"]
+
+
+def used_for(degradation: Degradation, further: Iterable[str]) -> list[Protocol]:
+    """The default, then those of `further` that fit."""
+    default = default_for(degradation)
+    return [default, *(p for p in map(named, further) if p.fits(degradation) and p != default)]
 
 
 def check(protocol: Protocol, degradation: Degradation) -> None:
@@ -66,3 +85,12 @@ def check(protocol: Protocol, degradation: Degradation) -> None:
             f"protocol {protocol.name!r} does not fit degradation {str(degradation)!r};"
             f" {default_for(degradation).name!r} does"
         )
+
+
+def check_used(names: Iterable[str], degradations: list[str], where: str) -> None:
+    """`UserError` for a name that is no protocol, or one that fits none of the degradations."""
+    for name in names:
+        if name not in PROTOCOLS:
+            raise unknown("protocol", name, PROTOCOLS, where)
+        if not any(named(name).fits(parse(d)) for d in degradations):
+            raise UserError(f"{where}: {name} fits none of the degradations {', '.join(degradations)}")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unjpeg.errors import UserError
+from unjpeg.images import luma_uint8
 from unjpeg.metrics import load
 from unjpeg.metrics.protocol import Protocol
 
@@ -17,7 +18,11 @@ def score_all(
     image, reference: uint8 (H, W, 1 or 3) of one shape; the reference may be None where no metric
     needs it. Every metric is asked whether it accepts the pair before the first is computed, so an
     image that is too small costs no time. Errors: `UserError` (unknown metric, pair, size, file).
+    A protocol of colour JPEGs that compares luma gets the luma here.
     """
+    if protocol.luma and not protocol.gray:
+        image = luma_uint8(image)
+        reference = None if reference is None else luma_uint8(reference)
     modules = [load(name) for name in metrics]
     for module in modules:
         module.CARD.check(image, reference, protocol)

@@ -1,12 +1,11 @@
 """The models of a study as a table: what each is and how it was trained."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unjpeg.errors import UserError
+from unjpeg.report.origins import read_object
 from unjpeg.report.plain import UNKNOWN, Field, Plain
 
 COLUMNS = {
@@ -31,35 +30,21 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class CardRow:
-    """A model's fields in the order of `COLUMNS`, and the versions it was trained with."""
+    """A model's fields in the order of `COLUMNS`."""
 
     model: str
     fields: list[Field]
-    versions: str
 
 
 def read_cards(paths: Iterable[Path]) -> list[CardRow]:
     """Rows by name of model. A key that a card lacks is a dash; `UserError` for a file that is no card."""
     rows = []
     for path in paths:
-        card = read_card(path)
+        card = read_object(path)
         flat = {**card, "loss": card.get("train", {}).get("loss"), "parents": _parents(card)}
         fields = [_field(key, flat.get(key)) for key in COLUMNS]
-        rows.append(CardRow(str(card.get("model", path.parent.name)), fields, _text(card.get("versions"))))
+        rows.append(CardRow(str(card.get("model", path.parent.name)), fields))
     return sorted(rows, key=lambda row: row.model)
-
-
-def read_card(path: Path) -> dict:
-    """The keys of one card.json; `UserError` for a file that is no card."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except ValueError as error:
-        raise UserError(f"{path}: not JSON: {error}") from None
-    if not isinstance(card, dict):
-        raise UserError(f"{path}: want a JSON object, got {type(card).__name__}")
-    return card
 
 
 def cards_table(cards: list[CardRow]) -> Plain:

@@ -1,15 +1,16 @@
 """What stands under every table: protocols, metrics, rounding, averaging, versions."""
 
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from unjpeg.jpeg import codec
+from unjpeg import record
+from unjpeg.errors import UserError
 from unjpeg.metrics.protocol import PROTOCOLS
 from unjpeg.report.grid import Grid
 from unjpeg.report.quantities import metric_rank, quantity
 from unjpeg.report.statistics import DRAWS, LEVEL
 
-PACKAGES = ("numpy", "pandas", "torch", "pyiqa")
+PACKAGES = ("unjpeg", "numpy", "pandas")
 CLOSE = "≈"
 
 
@@ -25,8 +26,8 @@ def reading(grid: Grid) -> list[str]:
     return lines
 
 
-def foot(protocols: Iterable[str], metrics: Iterable[str]) -> list[str]:
-    """Sentences without markup: each protocol, each metric, then the rules for all."""
+def foot(protocols: Iterable[str], metrics: Iterable[str], origins: Iterable[str] = ()) -> list[str]:
+    """Sentences without markup: each protocol, each metric, the rules for all, what it was made with."""
     return [
         *map(_protocol, sorted(set(protocols))),
         *map(_metric, sorted(set(metrics), key=metric_rank)),
@@ -37,15 +38,21 @@ def foot(protocols: Iterable[str], metrics: Iterable[str]) -> list[str]:
         "p: two-sided sign-flip test of the mean paired per-image difference, not corrected for the number "
         + "of tests.",
         "Values are rounded for printing only; summary.csv and scores.csv hold them in full.",
-        "Versions where the tables were made: " + ", ".join(f"{k} {v}" for k, v in versions().items()) + ".",
+        *origins,
+        f"Tables made with {_versions()}, commit {record.commit() or 'unknown (outside git)'}.",
     ]
 
 
-def versions() -> dict[str, str]:
-    """Codec and packages of this environment, by name; absent packages are absent here."""
-    found = {"unjpeg": _version("unjpeg"), "Pillow": codec()["pillow"], "codec": codec()["libjpeg"]}
-    found |= {name: _version(name) for name in PACKAGES}
-    return {name: text for name, text in found.items() if text}
+def read_foot(path: Path) -> list[str]:
+    """The sentences that `unjpeg tables` wrote, one a line."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+
+
+def _versions() -> str:
+    return ", ".join(f"{name} {text}" for name, text in record.versions(*PACKAGES).items())
 
 
 def _protocol(name: str) -> str:
@@ -55,14 +62,7 @@ def _protocol(name: str) -> str:
 def _metric(name: str) -> str:
     card = quantity(name).card
     return (
-        f"{card.title}, {card.better} is better: {card.source}; {card.implementation}."
+        f"{card.title}, {card.better} is better: {card.source}; by {card.distribution}."
         if card
         else f"{name}."
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 
 from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
-from unjpeg.report.foot import CLOSE, foot, reading
+from unjpeg.report.foot import CLOSE, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.plain import Plain
 
+WIDE = 30  # characters; a column of longer texts is set as paragraphs
 ACROSS = 4  # degradations beside each other; more make another table
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -31,13 +32,12 @@ SPECIAL = {
 } | {mark: f"\\{mark}" for mark in "&%$#_{}"}
 
 
-def latex(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> str:
+def latex(study: str, tables: list[Grid], others: Iterable[Plain] = (), foot: Iterable[str] = ()) -> str:
     """The whole file: a `table` for every set, protocol, group of metrics and `ACROSS` degradations.
 
-    others: follow, each as one `table`.
+    others: follow, each as one `table`; foot: sentences, as remarks at the top.
     """
-    end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
-    head = [f"Scores of study {study}, made by unjpeg. Needs \\usepackage{{booktabs}}.", *end]
+    head = [f"Scores of study {study}, made by unjpeg. Needs \\usepackage{{booktabs}}.", *foot]
     parts = ["\n".join(f"% {line}" for line in head)]
     for grid in tables:
         blocks = [*score_blocks(grid, gains=False), harm_block(grid)]
@@ -91,7 +91,11 @@ def _table(grid: Grid, block: Block) -> str:
 
 
 def _plain_table(plain: Plain) -> str:
-    columns = "".join("r" if number else "l" for number in plain.numeric)
+    widths = [max((len(row[k].text) for row in plain.rows), default=0) for k in range(len(plain.heads))]
+    kinds = [
+        "r" if n else "p{3.5cm}" if w > WIDE else "l" for n, w in zip(plain.numeric, widths, strict=True)
+    ]
+    columns = "".join(kinds)
     return "\n".join(
         [
             r"\begin{table}",
@@ -101,7 +105,7 @@ def _plain_table(plain: Plain) -> str:
             r"\toprule",
             _row(list(map(escaped, plain.heads))),
             r"\midrule",
-            *(_row([_minus(escaped(field.text)) for field in row]) for row in plain.rows),
+            *(_row([_broken(_minus(escaped(field.text))) for field in row]) for row in plain.rows),
             r"\bottomrule",
             r"\end{tabular}",
             r"\end{table}",
@@ -123,6 +127,11 @@ def _part(part: Part) -> str:
     text = rf"\textbf{{{escaped(part.text)}}}" if part.best else escaped(part.text + CLOSE * part.close)
     text = f"{text} {escaped(part.after)}".strip()
     return _minus(text)
+
+
+def _broken(text: str) -> str:
+    """A sha256 may be broken every 16 digits."""
+    return re.sub(r"[0-9a-f]{16}(?=[0-9a-f]{16})", r"\g<0>\\allowbreak{}", text)
 
 
 def _minus(text: str) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 
 from unjpeg.report.blocks import Block, Line, Part, harm_block, score_blocks
-from unjpeg.report.foot import CLOSE, foot, reading
+from unjpeg.report.foot import CLOSE, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.plain import Plain
 
 
-def markdown(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> str:
-    """The whole document. Cells read like the literature's: `PSNR (gain) / SSIM / PSNR-B`."""
+def markdown(study: str, tables: list[Grid], others: Iterable[Plain] = (), foot: Iterable[str] = ()) -> str:
+    """The whole document. Cells read like the literature's: `PSNR (gain) / SSIM / PSNR-B`.
+
+    foot: sentences at the end.
+    """
     lines = [f"# Scores of study {study}", ""]
     for grid in tables:
         lines += [
@@ -29,8 +32,7 @@ def markdown(study: str, tables: list[Grid], others: Iterable[Plain] = ()) -> st
         lines += [line for note in grid.notes for line in (f"Note: {note}", "")]
     for plain in others:
         lines += _plain_table(plain)
-    end = foot((g.protocol for g in tables), (m for g in tables for m in g.metrics))
-    return "\n".join([*lines, "---", "", *(f"- {line}" for line in end), ""])
+    return "\n".join([*lines, "---", "", *(f"- {_plain(line)}" for line in foot), ""])
 
 
 def _plain_table(plain: Plain) -> list[str]:

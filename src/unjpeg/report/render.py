@@ -6,12 +6,12 @@ import jinja2
 
 from unjpeg.provenance import fingerprint
 from unjpeg.report.cards import CardRow, cards_table
-from unjpeg.report.foot import CLOSE, foot, reading
+from unjpeg.report.foot import CLOSE, reading
 from unjpeg.report.grid import Grid
 from unjpeg.report.headline import headline
 from unjpeg.report.order import INPUT, TRUTH, model_label
 from unjpeg.report.picture import Picture
-from unjpeg.report.plain import UNKNOWN, Plain
+from unjpeg.report.plain import Plain
 from unjpeg.report.quantities import quantity
 
 
@@ -24,11 +24,12 @@ def render(
     trainings: list[Picture],
     cards: list[CardRow],
     others: list[Plain],
+    foot: list[str],
     digest: str,
 ) -> str:
     """The page. All texts are escaped by the template engine.
 
-    others: tables beside the scores; digest: of the summary that the page shows.
+    others: tables beside the scores; foot: sentences; digest: of the summary that the page shows.
     """
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     engine = jinja2.Environment(
@@ -50,8 +51,7 @@ def render(
         models_table=cards_table(cards),
         reading=reading,
         close=CLOSE,
-        unknown=UNKNOWN,
-        foot=foot((g.protocol for g in tables), (m for g in tables for m in g.metrics)),
+        foot=foot,
         digest=digest,
         code=fingerprint("unjpeg.steps.page"),
         quantity=quantity,

@@ -6,17 +6,17 @@ means. Images are taken as they are, so the folder must hold lossless originals.
 
 import argparse
 import os
-from collections import Counter
 from pathlib import Path
 
 from unjpeg.atomic import write_text
 from unjpeg.degradation import Degradation, parse
 from unjpeg.errors import UserError, unknown
-from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.folder import images_in
+from unjpeg.images import read_uint8
 from unjpeg.jpeg import degrade
-from unjpeg.metrics import load, protocol
+from unjpeg.metrics import protocol
 from unjpeg.metrics.score import mean
-from unjpeg.scoring import rows, to_csv
+from unjpeg.scoring import check_metrics, rows, to_csv
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     if args.parameters:
         os.environ["UNJPEG_METRICS"] = str(args.parameters)
-    for metric in args.metrics:
-        load(metric)
+    check_metrics(args.metrics)
     used = {
         d: protocol.named(args.protocol) if args.protocol else protocol.default_for(d)
         for d in args.degradation
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
         protocol.check(chosen, degradation)
     if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
-    images, (study, model, restore) = _images(args.folder), _restorer(args.model, args.device)
+    images, (study, model, restore) = images_in(args.folder), _restorer(args.model, args.device)
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
@@ -62,17 +61,6 @@ def run(args: argparse.Namespace) -> None:
     write_text(args.out, to_csv(table))
     for degradation, chosen in used.items():
         print(_means(table, model, degradation, chosen.name, len(images)))
-
-
-def _images(folder: Path) -> dict[str, Path]:
-    """Images by name: the stem, or the whole file name where two share a stem."""
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder")
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
-    if not files:
-        raise UserError(f"{folder}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
-    stems = Counter(path.stem for path in files)
-    return {path.stem if stems[path.stem] == 1 else path.name: path for path in files}
 
 
 def _restorer(model: str, device: str) -> tuple:

@@ -9,6 +9,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")
     parser.add_argument("--published", required=True, type=Path, help="published.csv of the same")
     parser.add_argument("--reported", required=True, type=Path, help="reported.csv of the same")
+    parser.add_argument("--metrics", required=True, type=Path, help="metrics.csv of the same")
+    parser.add_argument("--foot", required=True, type=Path, help="foot.txt of the same")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--derived", nargs="*", type=Path, default=[], help="rate_distortion.csv, matrices.csv, seeds.csv"
     )
@@ -28,7 +31,11 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.atomic import write_text
     from unjpeg.report.cards import read_cards
     from unjpeg.report.derived import printed, read_derived
+    from unjpeg.report.foot import read_foot
     from unjpeg.report.grid import grids
+    from unjpeg.report.leaks import leaks_table
+    from unjpeg.report.metric_cards import COLUMNS as METRICS
+    from unjpeg.report.metric_cards import metrics_table
     from unjpeg.report.order import INPUT, TRUTH
     from unjpeg.report.picture import case, crop, curve, training
     from unjpeg.report.published import COLUMNS, REPORTED, read_table, reported_table
@@ -48,7 +55,13 @@ def run(args: argparse.Namespace) -> None:
         cases=[case(path) for path in sorted(args.cases, key=attrgetter("stem"))],
         trainings=[training(path) for path in sorted(args.training, key=attrgetter("stem"))],
         cards=read_cards(args.cards),
-        others=[*printed(read_derived(args.derived)), reported_table(read_table(args.reported, REPORTED))],
+        others=[
+            *printed(read_derived(args.derived)),
+            reported_table(read_table(args.reported, REPORTED)),
+            metrics_table(read_table(args.metrics, METRICS)),
+            leaks_table(args.leaks),
+        ],
+        foot=read_foot(args.foot),
         digest=hashlib.sha256(args.summary.read_bytes()).hexdigest()[:12],
     )
     write_text(args.output, page)

@@ -1,7 +1,10 @@
 """Restore a set of degraded images with a trained model."""
 
 import argparse
+import json
 from pathlib import Path
+
+PACKAGES = ("unjpeg", "Pillow", "numpy", "torch")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    from unjpeg import record
     from unjpeg.images import png
     from unjpeg.inference import Restorer
     from unjpeg.store.encoded import Encoded, write_encoded
@@ -20,6 +24,15 @@ def run(args: argparse.Namespace) -> None:
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(restorer(images.read(name)))) for name in images.names)
-        write_encoded(
-            args.output, items, {**kept, "model": restorer.card["model"], "run": restorer.card["run"]}
-        )
+        made = {"versions": record.versions(*PACKAGES), "device": _name(restorer.device)}
+        named = {"model": restorer.card["model"], "run": restorer.card["run"]}
+        write_encoded(args.output, items, {**kept, **named, "restored_with": json.dumps(made)})
+
+
+def _name(device) -> str:
+    """The GPU's name, or the processor's kind."""
+    import torch
+
+    from unjpeg import record
+
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else record.cpu()

@@ -8,28 +8,41 @@ from pathlib import Path
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study, as in the score files")
     parser.add_argument("--scores", required=True, nargs="+", type=Path, help="score files (CSV)")
+    parser.add_argument("--leaks", type=Path, help="leaks.csv of `unjpeg leaks`")
     parser.add_argument(
         "--published", nargs="*", type=Path, default=[], help="files such as config/published.yaml"
     )
+    parser.add_argument("--files", nargs="*", type=Path, default=[], help="what `unjpeg parameters` wrote")
+    parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
+    parser.add_argument("--seed", type=int, help="of the study, for the foot")
     parser.add_argument("--archs", nargs="*", default=[], help="networks of the study, as in models/")
     parser.add_argument("--rates", nargs="*", type=Path, default=[], help="{set}.csv of `unjpeg rates`")
-    parser.add_argument("--cards", nargs="*", type=Path, default=[], help="card.json of each model")
     parser.add_argument(
-        "--seeds", type=json.loads, default={}, help="JSON: models that differ in their seed alone, by a name"
+        "--seed-groups",
+        type=json.loads,
+        default={},
+        help="JSON: models that differ in their seed alone, by a name for all",
     )
     parser.add_argument("--out-folder", required=True, type=Path, help="folder of the tables")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes scores.csv, summary.csv, .md, .tex, published.csv, reported.csv, rates.csv, those of
-    `DERIVED`, images/{model}/{set}.csv."""
+    """Writes scores, summary, published, reported, metrics, rates (.csv), those of `DERIVED`, summary.md,
+    .tex, foot.txt, images/.
+
+    Reads the record beside each score file.
+    """
     from unjpeg.atomic import write_text
     from unjpeg.config.published import read_published
     from unjpeg.report.derived import printed
+    from unjpeg.report.foot import foot
     from unjpeg.report.grid import grids
     from unjpeg.report.latex import latex
+    from unjpeg.report.leaks import leaks_table
     from unjpeg.report.markdown import markdown
     from unjpeg.report.matrices import matrices
+    from unjpeg.report.metric_cards import metric_cards, metrics_table, read_files
+    from unjpeg.report.origins import origins, read_object, read_records
     from unjpeg.report.per_image import per_image
     from unjpeg.report.published import beside, not_comparable, reported_table
     from unjpeg.report.rate_distortion import rate_distortion
@@ -47,17 +60,24 @@ def run(args: argparse.Namespace) -> None:
     reported = not_comparable(files, set(summary["set"]), set(args.archs))
     write_csv(published, args.out_folder / "published.csv")
     write_csv(reported, args.out_folder / "reported.csv")
-    tables, rates = grids(summary, published), read_rates(args.rates)
+    tables, records = grids(summary, published), read_records(args.scores)
+    metrics = metric_cards(summary["metric"], read_files(args.files), records)
+    write_csv(metrics, args.out_folder / "metrics.csv")
+    cards, missing = [read_object(path) for path in args.cards], len(args.scores) - len(records)
+    end = foot(summary["protocol"], summary["metric"], origins(records, cards, args.seed, missing))
+    write_text(args.out_folder / "foot.txt", "".join(f"{line}\n" for line in end))
+    rates = read_rates(args.rates)
     write_csv(mean_rates(rates), args.out_folder / "rates.csv")
     derived = {
         "rate_distortion": rate_distortion(scores, rates),
-        "matrices": matrices(summary, args.cards),
-        "seeds": over_seeds(summary, args.seeds),
+        "matrices": matrices(summary, cards),
+        "seeds": over_seeds(summary, args.seed_groups),
     }
     for name, frame in derived.items():
         write_csv(frame, args.out_folder / f"{name}.csv")
-    others = printed(derived) + [table for table in (reported_table(reported),) if table.rows]
-    write_text(args.out_folder / "summary.md", markdown(args.study, tables, others))
-    write_text(args.out_folder / "summary.tex", latex(args.study, tables, others))
+    others = [*printed(derived), reported_table(reported), metrics_table(metrics), leaks_table(args.leaks)]
+    others = [table for table in others if table.rows]
+    write_text(args.out_folder / "summary.md", markdown(args.study, tables, others, end))
+    write_text(args.out_folder / "summary.tex", latex(args.study, tables, others, end))
     for (model, name), rows in per_image(scores):
         write_csv(rows, args.out_folder / "images" / model / f"{name}.csv")

@@ -1,0 +1,18 @@
+"""The images in a folder that is no data set of a study."""
+
+from collections import Counter
+from pathlib import Path
+
+from unjpeg.errors import UserError
+from unjpeg.images import SUFFIXES
+
+
+def images_in(folder: Path) -> dict[str, Path]:
+    """Images by name: the stem, or the whole file name where two share a stem. Errors: `UserError`."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder")
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not files:
+        raise UserError(f"{folder}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
+    stems = Counter(path.stem for path in files)
+    return {path.stem if stems[path.stem] == 1 else path.name: path for path in files}

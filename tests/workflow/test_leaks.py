@@ -1,0 +1,144 @@
+"""A test image that stands in the training stops the study, with its name, before anything is trained."""
+
+import csv
+import io
+from collections import Counter
+
+import pytest
+from PIL import Image
+from skimage import data
+
+from unjpeg.images import read_uint8
+
+WORDS = {"title": "-", "licence": "-", "citation": "-", "manual": "-"}
+
+
+def resized(image):
+    return image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+
+
+def jpeg(image):
+    out = io.BytesIO()
+    image.save(out, "jpeg", quality=30)
+    return Image.fromarray(read_uint8(out.getvalue()))
+
+
+CHANGES = {
+    "exact": ("exact", lambda image: image),
+    "resized": ("copy", resized),
+    "cropped": ("crop", lambda image: image.crop((130, 70, 400, 310))),
+    "flipped": ("copy", lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
+    "compressed": ("copy", jpeg),
+    "cropped, turned and compressed": (
+        "crop",
+        lambda image: jpeg(image.crop((130, 70, 470, 370)).rotate(90)),
+    ),
+}
+
+
+def own(folder, **images):
+    """Entry of `datasets` for these images."""
+    folder.mkdir()
+    for name, image in images.items():
+        image.save(folder / f"{name}.png")
+    return {**WORDS, "count": len(images), "path": str(folder)}
+
+
+def lists(**parts):
+    return {"lists": {part: [names] for part, names in parts.items()}}
+
+
+@pytest.fixture
+def coffee():
+    return Image.fromarray(data.coffee())
+
+
+@pytest.fixture
+def leaky(fresh, tmp_path, coffee):
+    """`leaky(change)`: the smoke study, trained on a changed image of the test set photos too."""
+
+    def study(change):
+        images = {"innocent": Image.fromarray(data.camera()), "drink": change(coffee)}
+
+        def add(s):
+            s["datasets"]["mine"] = own(tmp_path / "mine", **images)
+            s["splits"] = {"mine": lists(val="innocent", train="drink")}
+            s["data"]["gray"]["train"].append("mine")
+
+        fresh.study(add)
+        return fresh
+
+    return study
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_leak_stops_the_study_with_its_name(leaky, name):
+    kind, change = CHANGES[name]
+    study = leaky(change)
+    done = study.snakemake()
+    assert done.returncode != 0
+    line = f"unjpeg leaks: test image photos/coffee is training image mine/drink ({kind}, similarity "
+    for text in (done.stdout + done.stderr, (study.folder / "results/smoke/logs/leaks.txt").read_text()):
+        assert line in text
+        assert "Traceback" not in text
+    results = study.folder / "results/smoke"
+    assert not [
+        name for name in ("patches", "models", "state", "tables/leaks.csv") if (results / name).exists()
+    ]
+
+
+def test_an_allowed_leak_is_trained_on_and_told(leaky):
+    study = leaky(resized)
+    pair = {"train": "mine", "test": "photos", "reason": "to see what a leak is worth"}
+    study.study(lambda s: s.update(leaks_allowed=[pair]))
+    done = study.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    tables = study.folder / "results/smoke/tables"
+    with open(tables / "leaks.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["test_image"], row["training_image"], row["kind"]) == ("coffee", "drink", "copy")
+    for path in (tables / "summary.md", tables / "summary.tex", tables.parent / "report.html"):
+        text = path.read_text("utf-8")
+        assert "Test images seen in training" in text, path
+        assert "to see what a leak is worth" in text, path
+
+
+def test_parts_of_one_set_are_compared(fresh, tmp_path, coffee):
+    """An image in the validation and in the test part of the same set."""
+    images = {"a": Image.fromarray(data.chelsea()), "b": coffee, "c": coffee}
+
+    def add(s):
+        s["datasets"]["mine"] = own(tmp_path / "mine", **images)
+        s["splits"] = {"mine": lists(train="a", val="b", test="c")}
+        s["data"]["gray"].update(train=["mine"], val=["mine"])
+        s["test"]["sets"] = ["mine"]
+
+    fresh.study(add)
+    done = fresh.snakemake("results/smoke/tables/leaks.csv")
+    assert done.returncode != 0
+    assert "test image mine/c is training image mine/b (exact, similarity 1.000)" in done.stdout + done.stderr
+
+
+def test_another_test_set_trains_nothing_again_but_is_searched(checkout, tmp_path):
+    """Nothing trained is planned; where the set holds a training image, nothing new is trained either."""
+    leaf = next((checkout.folder / "resources/datasets/small-leaves").rglob("*.png"))
+    entry = own(tmp_path / "more", leaf=Image.open(leaf), cat=Image.fromarray(data.chelsea()))
+
+    def add(s):
+        s["datasets"]["more"] = entry
+        s["splits"] = {"more": {"fractions": {"train": 0, "val": 0, "test": 1}}}
+        s["test"]["sets"].append("more")
+
+    checkout.study(add)
+    planned = checkout.planned()
+    assert planned["leaks"] == 1
+    assert not [job for job in planned if job.startswith(("patches", "train_"))]
+    run = {"arch": "car_cnn", "data": "gray", "train": {"steps": 2}}
+    checkout.study(lambda s: s["models"].update(new=run))
+    assert checkout.planned() >= Counter(["leaks", "train_new"])
+    kept = (checkout.folder / "results/smoke/tables/leaks.csv").read_bytes()
+    done = checkout.snakemake("train_new")
+    (checkout.folder / "results/smoke/tables/leaks.csv").write_bytes(kept)
+    assert done.returncode != 0
+    assert "test image more/leaf is training image small-leaves/" in done.stdout + done.stderr
+    assert not (checkout.folder / "results/smoke/models/new").exists()
