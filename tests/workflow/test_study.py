@@ -143,7 +143,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
     """`sys.modules` of each job against the modules named in its rule, and all that they import."""
     text = "".join(p.read_text("utf-8") for p in sorted((finished.folder / "workflow/rules").glob("*.smk")))
     names = {
-        "arch": ["car_cnn", "conv_unit"],
+        "arch": ["car_cnn", "conv_unit", "histogram_net"],
         "source": ["deadleaves", "photographs"],
         "peer": ["identity"],
     }
@@ -151,7 +151,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "train": [
             "unjpeg.steps.train",
             *(f"unjpeg.models.{a}" for a in names["arch"]),
-            "unjpeg.recipes.regression",
+            *("unjpeg.recipes.regression", "unjpeg.recipes.detector"),
             *(f"unjpeg.losses.{n}" for n in ("l1", "l2", "charbonnier")),
         ]
     }

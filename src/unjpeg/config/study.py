@@ -1,56 +1,21 @@
 """A study: images, degradations, models and scores, from one YAML file."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from unjpeg.config.data import Data, Degraded, MetricName, PeerName, Split
+from unjpeg.config.benchmark import Test
+from unjpeg.config.data import Data, Split
 from unjpeg.config.leaks import Allowed, check_allowed
 from unjpeg.config.load import Section, check, read_yaml
+from unjpeg.config.names import Name
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
 from unjpeg.provenance import constant_of, literal_of
-
-RESERVED = ("none", "clean")
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or text in RESERVED:
-        raise UserError(
-            f"{text!r} is no name; want small letters, digits and single hyphens, and none of "
-            f"{', '.join(RESERVED)}"
-        )
-    return text
-
-
-Name = Annotated[str, AfterValidator(_name)]
-
-
-class Test(Section):
-    """What is benchmarked: every model on the test part of every set under every degradation."""
-
-    sets: list[str] = Field(description="Data sets whose test part is restored and scored.", min_length=1)
-    degradations: list[Degraded] = Field(
-        description="Sets that are gray themselves are tested with the gray ones only.", min_length=1
-    )
-    metrics: list[MetricName] = Field(
-        ["psnr", "ssim", "psnr_b"], description="File names under `metrics/`.", min_length=1
-    )
-    protocols: list[str] = Field(
-        [],
-        description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
-        "such as `y-of-color-420`.",
-    )
-    peers: list[PeerName] = Field(
-        [],
-        description="File names under `peers/`: restored without training, tested where a model restores.",
-    )
 
 
 class Study(Section):
@@ -80,18 +45,7 @@ class Study(Section):
     )
 
     @model_validator(mode="after")
-    def _whole(self) -> "Study":
-        if "psnr" not in self.test.metrics:
-            raise UserError("test.metrics: psnr is wanted, the gain in every table is its gain")
-        for key, names in (
-            ("sets", self.test.sets),
-            ("degradations", self.test.degradations),
-            ("metrics", self.test.metrics),
-            ("protocols", self.test.protocols),
-            ("peers", self.test.peers),
-        ):
-            if twice := [n for n in names if names.count(n) > 1]:
-                raise UserError(f"test.{key}: {twice[0]} stands there twice")
+    def _peers(self) -> "Study":
         if both := [name for name in self.test.peers if name in self.models]:
             raise UserError(
                 f"models.{both[0]}: also the name of a peer in test.peers; give the model another"
