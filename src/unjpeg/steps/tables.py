@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--seed-groups",
         type=json.loads,
         default={},
-        help="JSON: models that differ in their seed alone, by a name",
+        help="JSON: models that differ in their seed, by name",
     )
     parser.add_argument(
         "--detections", nargs="*", type=Path, default=[], help="detection.csv of `unjpeg detections`"
