@@ -103,7 +103,7 @@ class Study:
             *("--costs", *sorted(self.root.glob("cost/*.json"))),
             *("--gains-at", "toys/gray-q10", "toys/q20"),
             *("--rates", self.rates()),
-            *("--seeds", '{"half": ["half", "worse"]}'),
+            *("--seed-groups", '{"half": ["half", "worse"]}'),
         )
         return self.root / out
 

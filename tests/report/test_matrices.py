@@ -1,7 +1,5 @@
 """The four matrices: which degradations belong together, and that each cell is one of the summary."""
 
-import json
-
 import pandas as pd
 import pytest
 
@@ -10,17 +8,13 @@ from unjpeg.report.trained import trained
 
 
 @pytest.fixture
-def cards(tmp_path):
+def cards():
     made = {
         "b-q10": ("net", ["q10"]),
         "a-q40": ("net", ["q40"]),
         "blind": ("other", ["none", "q10", "q20", "q30", "q40", "q95-444", "q50+s1x2+q10"]),
     }
-    for model, (arch, degradations) in made.items():
-        (tmp_path / model).mkdir()
-        text = json.dumps({"model": model, "arch": arch, "degradations": degradations})
-        (tmp_path / model / "card.json").write_text(text)
-    return sorted(tmp_path.glob("*/card.json"))
+    return [{"model": m, "arch": arch, "degradations": names} for m, (arch, names) in made.items()]
 
 
 def summary(**tested):
@@ -46,7 +40,7 @@ def test_trained_against_tested_quality(cards):
     names = ["q40", "q5", "q10", "q10-444"]
     frame = matrices(summary(blind=names, b_q10=names[:3], a_q40=names[:3], lone=["q10"]), cards)
     (plain,) = [t for t in tables(frame) if t.id == "matrix-quality"]
-    assert plain.heads == ["model", "architecture", "trained on", "set", "test", "5", "10", "40"]
+    assert plain.heads == ["model", "architecture", "trained on", "set", "samples", "test", "5", "10", "40"]
     # By architecture, then by what they were trained on; a model with one cell compares nothing.
     assert [row[0].text for row in plain.rows] == ["b-q10", "a-q40", "blind"]
     blind = cells(plain)["blind"]
@@ -61,12 +55,14 @@ def test_the_long_form_says_where_a_cell_is_from(cards):
     assert frame.to_dict("records")[1] == {
         "matrix": "quality",
         "set": "kodak",
+        "samples": "color",
         "row": "4:2:0",
         "model": "blind",
         "arch": "other",
         "trained": "10 to 95 (5 qualities), double, none",
         "column": "20",
         "degradation": "q20",
+        "protocol": "color-420",
         "gain": 2.0,
         "harm": 0.1,
         "images": 24,
@@ -83,7 +79,7 @@ def test_single_against_double(cards):
         ["q50 then q10", "single", "q10"],
     ]
     (plain,) = [t for t in tables(frame) if t.id == "matrix-double"]
-    assert plain.heads[5:] == ["single", "double aligned", "double shifted"]
+    assert plain.heads[6:] == ["single", "double aligned", "double shifted"]
 
 
 def test_shifts_of_one_pair_only(cards):
@@ -91,15 +87,25 @@ def test_shifts_of_one_pair_only(cards):
     names += ["q50+s1x1+q10-444"]
     frame = matrices(summary(blind=names), cards)
     (plain,) = [t for t in tables(frame) if t.id == "matrix-shift"]
-    assert plain.heads[5:] == ["0x0", "3x5", "7x7"]
-    assert [[f.text for f in row][4:] for row in plain.rows] == [["q50 then q10", "+2.00", "+3.00", "+1.00"]]
+    assert plain.heads[6:] == ["0x0", "3x5", "7x7"]
+    assert [[f.text for f in row][5:] for row in plain.rows] == [["q50 then q10", "+2.00", "+3.00", "+1.00"]]
 
 
 def test_samplings_at_equal_quality(cards):
     frame = matrices(summary(blind=["q10-444", "q10", "q20", "gray-q10", "q30-444"]), cards)
     (plain,) = [t for t in tables(frame) if t.id == "matrix-sampling"]
-    assert plain.heads[5:] == ["4:2:0", "4:4:4"]
-    assert [[f.text for f in row][4:] for row in plain.rows] == [["10", "+2.00", "+1.00"]]
+    assert plain.heads[6:] == ["4:2:0", "4:4:4"]
+    assert [[f.text for f in row][5:] for row in plain.rows] == [["10", "+2.00", "+1.00"]]
+
+
+def test_protocols_that_compare_other_samples_stand_apart(cards):
+    rows = summary(blind=["q10", "q20"])
+    luma = rows.assign(protocol="y-of-" + rows["protocol"], gain=rows["gain"] + 5)
+    (plain,) = tables(matrices(pd.concat([rows, luma]), cards))
+    assert [[f.text for f in row][4:] for row in plain.rows] == [
+        ["color", "4:2:0", "+1.00", "+2.00"],
+        ["y-of-color", "4:2:0", "+6.00", "+7.00"],
+    ]
 
 
 def test_nothing_to_compare_is_no_matrix(cards):

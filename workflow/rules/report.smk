@@ -129,7 +129,7 @@ rule tables:
             --costs {input.costs:q} \
             --gains-at {params.gains:q} \
             --rates {input.rates:q} \
-            --seeds {params.seeds:q} \
+            --seed-groups {params.seeds:q} \
             --detections {input.detections:q} \
             --accuracies {params.accuracies:q} \
             --out-folder results/{wildcards.study}/tables \

@@ -8,19 +8,18 @@ sampling  one quality; columns the chroma samplings
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from unjpeg.degradation import Compress, Degradation, parse
+from unjpeg.metrics.protocol import PROTOCOLS
 from unjpeg.report.order import INPUT, TRUTH
-from unjpeg.report.origins import read_object
 from unjpeg.report.plain import UNKNOWN, Field, Plain, number
 from unjpeg.report.trained import Trained, trained
 
 COLUMNS = [
-    *("matrix", "set", "row", "model", "arch", "trained", "column", "degradation"),
+    *("matrix", "set", "samples", "row", "model", "arch", "trained", "column", "degradation", "protocol"),
     *("gain", "harm", "images"),
 ]
 NUMBERS = COLUMNS[-3:]
@@ -38,28 +37,27 @@ TITLES = {
         "columns have the same quality; their protocols differ, so compare gains.",
     ),
 }
-PLACE = ["matrix", "set", "row"]
+PLACE = ["matrix", "set", "samples", "row"]
 
 
-def matrices(summary: pd.DataFrame, cards: Iterable[Path]) -> pd.DataFrame:
+def matrices(summary: pd.DataFrame, cards: Iterable[dict]) -> pd.DataFrame:
     """All four in long form; columns `COLUMNS`.
 
-    gain: mean gain in PSNR over the JPEG in dB; harm: share of images left worse, 0..1. arch and trained:
-    of the model's card, empty without one. A row of a model with fewer than two columns is left out.
+    samples: the protocol without its chroma sampling. gain: mean gain in PSNR over the JPEG in dB; harm:
+    share of images left worse, 0..1. arch and trained: of the model's card, empty without one. A row of a
+    model with fewer than two columns is left out.
     """
-    known = {
-        card.get("model", path.parent.name): trained(card) for path in cards for card in [read_object(path)]
-    }
+    known = {card.get("model"): trained(card) for card in cards}
     rows = summary[(summary["metric"] == "psnr") & ~summary["model"].isin([INPUT, TRUTH])]
     found = []
-    for name, of_set in rows.groupby("set"):
-        cells = {(r.model, r.degradation): r for r in of_set.itertuples()}
-        for matrix, row, column, degradation in _places(of_set["degradation"].unique()):
-            for model in of_set["model"].unique():
+    for (name, samples), kindred in rows.groupby(["set", rows["protocol"].map(_samples)]):
+        cells = {(r.model, r.degradation): r for r in kindred.itertuples()}
+        for matrix, row, column, degradation in _places(kindred["degradation"].unique()):
+            for model in kindred["model"].unique():
                 if cell := cells.get((model, degradation)):
-                    of_card = known.get(model, Trained())
-                    place = [matrix, name, row, model, of_card.arch, of_card.text, column, degradation]
-                    found.append([*place, cell.gain, cell.harm, cell.images])
+                    card = known.get(model, Trained())
+                    place = [matrix, name, samples, row, model, card.arch, card.text, column]
+                    found.append([*place, degradation, cell.protocol, cell.gain, cell.harm, cell.images])
     frame = pd.DataFrame(found, columns=COLUMNS).astype({"images": np.int64})
     several = frame.groupby([*PLACE, "model"])["column"].transform("size") > 1
     return frame[several].sort_values(
@@ -71,6 +69,12 @@ def tables(frame: pd.DataFrame) -> list[Plain]:
     """One table for each matrix; a row per model, set and kind of degradation."""
     of = dict(list(frame.groupby("matrix")))
     return [_table(matrix, of[matrix]) for matrix in TITLES if matrix in of]
+
+
+def _samples(protocol: str) -> str:
+    """`color` of `color-420`: what is compared, whatever the JPEG."""
+    known = PROTOCOLS.get(protocol)
+    return protocol.removesuffix(f"-{known.sampling}") if known else protocol
 
 
 def _places(names: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:
@@ -115,16 +119,19 @@ def _table(matrix: str, cells: pd.DataFrame) -> Plain:
     title, columns = TITLES[matrix]
     heads = sorted(set(cells["column"]), key=_column_rank)
     rows = []
-    for (name, row, model), own in cells.groupby(["set", "row", "model"], sort=False):
+    for (name, samples, row, model), own in cells.groupby([*PLACE[1:], "model"], sort=False):
         by_column = own.set_index("column")["gain"]
-        about = [Field(text or UNKNOWN) for text in (model, *own.iloc[0][["arch", "trained"]], name, row)]
-        rows.append(about + [number(by_column.get(head, np.nan), 2, signed=True) for head in heads])
+        about = (model, *own.iloc[0][["arch", "trained"]], name, samples, row)
+        rows.append(
+            [Field(text or UNKNOWN) for text in about]
+            + [number(by_column.get(head, np.nan), 2, signed=True) for head in heads]
+        )
     caption = f"Mean gain in PSNR over the JPEG in dB; {columns} Harm and images: matrices.csv."
     return Plain(
         f"matrix-{matrix}",
         title,
         caption,
-        ["model", "architecture", "trained on", "set", "test", *heads],
+        ["model", "architecture", "trained on", "set", "samples", "test", *heads],
         rows,
     )
 

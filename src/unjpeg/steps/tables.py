@@ -20,7 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gains-at", nargs="*", default=[], help="set/degradation of gains beside the cost")
     parser.add_argument("--rates", nargs="*", type=Path, default=[], help="{set}.csv of `unjpeg rates`")
     parser.add_argument(
-        "--seeds", type=json.loads, default={}, help="JSON: models that differ in their seed alone, by a name"
+        "--seed-groups",
+        type=json.loads,
+        default={},
+        help="JSON: models that differ in their seed, by name",
     )
     parser.add_argument(
         "--detections", nargs="*", type=Path, default=[], help="detection.csv of `unjpeg detections`"
@@ -79,8 +82,8 @@ def run(args: argparse.Namespace) -> None:
     costs = cost_frame(args.costs, summary, args.gains_at)
     write_csv(costs, args.out_folder / "cost.csv")
     rates = read_rates(args.rates)
-    saved, matrix = rate_distortion(scores, rates), matrices(summary, args.cards)
-    seeds = over_seeds(summary, args.seeds)
+    saved, matrix = rate_distortion(scores, rates), matrices(summary, cards)
+    seeds = over_seeds(summary, args.seed_groups)
     derived = {"rates": mean_rates(rates), "rate_distortion": saved, "matrices": matrix, "seeds": seeds}
     for name, frame in derived.items():
         write_csv(frame, args.out_folder / f"{name}.csv")
