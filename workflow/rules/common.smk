@@ -199,6 +199,13 @@ def users_of(wildcards):
     return ", ".join([*scores, *(f"model {model}" for model in models)]) or "nobody"
 
 
+def published_of(model):
+    """Published accuracies of a detector's network, by degradation."""
+    return constant_of(f"unjpeg.models.{STUDY.models[model].arch}", "CARD").get(
+        "published", {}
+    )
+
+
 def split_of(wildcards):
     """How a data set is divided, as JSON."""
     return json.dumps(

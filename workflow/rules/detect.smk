@@ -16,13 +16,6 @@ DETECTED = [
 DETECTION = [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else []
 
 
-def published_of(model):
-    """Published accuracies of a detector's network, by degradation."""
-    return constant_of(f"unjpeg.models.{STUDY.models[model].arch}", "CARD").get(
-        "published", {}
-    )
-
-
 rule featurise:
     input:
         manifests=sets_of("resources/datasets/{dataset}/manifest.json"),

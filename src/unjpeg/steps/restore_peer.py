@@ -1,7 +1,10 @@
 """Restore a set of degraded images with a peer: without training, from the files' own bytes."""
 
 import argparse
+import json
 from pathlib import Path
+
+PACKAGES = ("unjpeg", "Pillow", "numpy", "scipy")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from unjpeg import peers
+    from unjpeg import peers, record
     from unjpeg.images import png
     from unjpeg.store.encoded import Encoded, write_encoded
 
@@ -19,4 +22,5 @@ def run(args: argparse.Namespace) -> None:
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(peer.restore(images.bytes(name)))) for name in images.names)
-        write_encoded(args.output, items, {**kept, "model": args.peer})
+        made = {"versions": record.versions(*PACKAGES), "device": record.cpu()}
+        write_encoded(args.output, items, {**kept, "model": args.peer, "restored_with": json.dumps(made)})
