@@ -106,7 +106,7 @@ def test_every_score_file_has_its_record(results):
             assert ("torch" in record["restored"]["versions"]) == (record["model"] != "identity")
     foot = (results / "tables/foot.txt").read_text("utf-8")
     assert "is not recorded" not in foot
-    assert re.search(r"^Trained with .*torch 2.* on cpu, seed 0\.$", foot, re.MULTILINE)
+    assert re.search(r"^Trained with .*torch 2.* on cpu, seed 0: car, .*unit-tuned\.$", foot, re.MULTILINE)
     assert (results / "report.html").read_text("utf-8").count("Scored with") == 1
 
 
