@@ -35,18 +35,14 @@ def test_a_model_named_as_a_peer_is_refused(tiny):
         check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
 
 
-def test_peers_are_tested_where_a_model_restores(tiny):
-    data = changed(tiny, "test.peers", ["identity", "smooth"])
-    for run in data["models"].values():
-        run["degradations"] = ["q10", "gray-q10"]
-    study = check_study(data, "mine.yaml")
+def test_peers_are_tested_under_what_is_listed_or_everything(tiny):
+    peers = {"identity": None, "smooth": ["q10", "gray-q10"]}
+    study = check_study(changed(tiny, "test.peers", peers), "mine.yaml")
     assert study.models_under("q10")[-2:] == ["identity", "smooth"]
-    assert study.models_under("q20") == study.models_under("q10", "detect") == []
-
-
-def test_peers_alone_are_tested_under_everything(tiny):
-    study = check_study({**changed(tiny, "test.peers", ["smooth"]), "models": {}, "data": {}}, "mine.yaml")
-    assert all(study.models_under(degradation) == ["smooth"] for degradation in study.test.degradations)
+    assert study.models_under("q20")[-1] == "identity"
+    assert study.models_under("q10", "detect") == []
+    listed = check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
+    assert all(listed.models_under(degradation)[-1] == "smooth" for degradation in study.test.degradations)
 
 
 def test_the_two_studies_have_names_of_their_own(root):
@@ -86,6 +82,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.sets", ["photos", "photos"], "photos stands there twice"),
         ("test.peers", ["smoth"], "no peer 'smoth'; did you mean 'smooth'?"),
         ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
+        ("test.peers", {"smooth": ["q11"]}, "peers.smooth: no test degradation 'q11'; did you mean 'q10'?"),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.loss", {"l1": 1, "l3": 1}, "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.loss", {}, "at least one loss"),

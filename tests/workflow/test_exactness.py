@@ -123,7 +123,8 @@ def test_a_new_peer_plans_its_own_work_and_the_tables(checkout):
 
 def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
     checkout.edit("src/unjpeg/cost/count.py", "/ 2 /", "/ 3 /")
-    assert checkout.planned() == TABLES + Counter(["cost car", "cost unit", "cost unit-tuned"])
+    models = ("car", "unit", "unit-again", "unit-tuned")
+    assert checkout.planned() == TABLES + Counter(f"cost {model}" for model in models)
 
 
 def test_the_page_alone(checkout):

@@ -50,7 +50,7 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 MODELS = list(STUDY.models)
-PEERS = STUDY.test.peers
+PEERS = list(STUDY.test.peers)
 SETS = list(STUDY.test.sets)
 # Entries of config/metrics.yaml: a metric's is its name with hyphens, a loss names its own.
 PARAMETRISED = [

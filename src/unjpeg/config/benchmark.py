@@ -1,10 +1,26 @@
 """What a study is tested on, and by which numbers."""
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from unjpeg.config.data import Degraded, MetricName, PeerName
 from unjpeg.config.load import Section
-from unjpeg.errors import UserError
+from unjpeg.errors import UserError, unknown
+
+
+def _mapping(peers: object) -> object:
+    if isinstance(peers, (list, tuple)):
+        if twice := [name for name in peers if peers.count(name) > 1]:
+            raise UserError(f"{twice[0]} stands there twice")
+        return dict.fromkeys(peers)
+    return peers
+
+
+Peers = Annotated[
+    dict[PeerName, list[Degraded] | None],
+    BeforeValidator(_mapping, json_schema_input_type=dict[str, list[str] | None] | list[str]),
+]
 
 
 class Test(Section):
@@ -22,17 +38,30 @@ class Test(Section):
         description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
         "such as `y-of-color-420`.",
     )
-    peers: list[PeerName] = Field(
-        [],
-        description="File names under `peers/`: restored without training, tested where a model restores.",
+    peers: Peers = Field(
+        {},
+        description="File names under `peers/`, restorations without training: a list, or a mapping to the "
+        "degradations that each is tested under (default: all).",
     )
 
     @model_validator(mode="after")
     def _once(self) -> "Test":
         if "psnr" not in self.metrics:
             raise UserError("metrics: psnr is wanted, the gain in every table is its gain")
-        for key in type(self).model_fields:
+        for key in ("sets", "degradations", "metrics", "protocols"):
             names = getattr(self, key)
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"{key}: {twice[0]} stands there twice")
         return self
+
+    @model_validator(mode="after")
+    def _known(self) -> "Test":
+        for name, degradations in self.peers.items():
+            for degradation in degradations or ():
+                if degradation not in self.degradations:
+                    raise unknown("test degradation", degradation, self.degradations, f"peers.{name}")
+        return self
+
+    def peers_under(self, degradation: str) -> list[str]:
+        """Peers that are tested under a degradation."""
+        return [name for name, listed in self.peers.items() if degradation in (listed or [degradation])]

@@ -22,7 +22,6 @@ COLUMNS = [
     *("matrix", "set", "samples", "row", "model", "arch", "trained", "column", "degradation", "protocol"),
     *("gain", "harm", "images"),
 ]
-NUMBERS = COLUMNS[-3:]
 SINGLE, ALIGNED, SHIFTED = KINDS = ["single", "double aligned", "double shifted"]
 USUAL = 4  # rows and columns: the shift of the literature's double compression
 TITLES = {

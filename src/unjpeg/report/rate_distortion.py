@@ -28,7 +28,6 @@ COLUMNS = [
     *("bd_rate", "bd_rate_low", "bd_rate_high", "reason"),
     *("curve_bd_rate", "curve_low", "curve_high", "curve_reason"),
 ]
-NUMBERS = ["images", *(c for c in COLUMNS[6:] if not c.endswith("reason"))]
 FAMILY = ["set", "protocol", "metric"]
 
 

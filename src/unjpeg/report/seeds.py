@@ -9,7 +9,6 @@ from unjpeg.report.scores import ordered
 
 PLACE = ["set", "degradation", "protocol", "metric"]
 COLUMNS = ["group", "models", *PLACE, "seeds", "mean", "std", "gain", "gain_low", "gain_high"]
-NUMBERS = COLUMNS[-6:]
 
 
 def over_seeds(summary: pd.DataFrame, groups: dict[str, list[str]]) -> pd.DataFrame:
