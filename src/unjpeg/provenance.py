@@ -25,6 +25,7 @@ OFFERS = {
 }
 
 
+@cache
 def path_of(module: str) -> Path | None:
     """File of a module of this package, or None if there is no such module."""
     stem = ROOT.joinpath(*module.split(".")[1:])
@@ -142,6 +143,7 @@ def methods_of(module: str) -> dict[str, ast.FunctionDef]:
     raise UserError(f"{module} has no Model")
 
 
+@cache
 def constant_of(module: str, name: str) -> object:
     """A literal that a module binds at its top level, read from its text."""
     for node in _tree(path_of(module)).body:

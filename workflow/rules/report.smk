@@ -99,7 +99,8 @@ rule tables:
         derived=DERIVED,
         text="results/{study}/tables/summary.md",
         latex="results/{study}/tables/summary.tex",
-        images=scored("results/{{study}}/tables/images/{model}/{dataset}.csv"),
+        # One folder: Snakemake compares every input of the study with every output like it.
+        images=directory("results/{study}/tables/images"),
     log:
         "results/{study}/logs/tables.txt",
     benchmark:

@@ -8,6 +8,9 @@ The state of a run lives undeclared in results/{study}/state, or Snakemake would
 failed job. Exit code 85 (time is up, state saved) is a failure to Snakemake; `retries` goes on.
 """
 
+# Without a wildcard: Snakemake finds the rule of a file by the fixed start of its name.
+HOME = f"results/{STUDY.study}"
+
 for model in MODELS:
 
     rule:
@@ -17,19 +20,19 @@ for model in MODELS:
             train=f"{trained_from(model)}/train.h5",
             val=f"{trained_from(model)}/val.h5",
             parents=[
-                f"results/{{study}}/models/{parent}/model.safetensors"
+                f"{HOME}/models/{parent}/model.safetensors"
                 for parent in STUDY.models[model].parents.values()
             ],
             parameters=files_to_train(model),
-            leaks=ancient("results/{study}/tables/leaks.csv"),
+            leaks=ancient(f"{HOME}/tables/leaks.csv"),
         output:
-            weights=f"results/{{study}}/models/{model}/model.safetensors",
-            card=f"results/{{study}}/models/{model}/card.json",
-            history=f"results/{{study}}/models/{model}/history.csv",
+            weights=f"{HOME}/models/{model}/model.safetensors",
+            card=f"{HOME}/models/{model}/card.json",
+            history=f"{HOME}/models/{model}/history.csv",
         log:
-            f"results/{{study}}/logs/train-{model}.txt",
+            f"{HOME}/logs/train-{model}.txt",
         benchmark:
-            f"results/{{study}}/benchmarks/train-{model}.tsv"
+            f"{HOME}/benchmarks/train-{model}.tsv"
         retries: 3
         conda:
             "../../envs/train.yaml"
@@ -41,19 +44,20 @@ for model in MODELS:
         params:
             run=json.dumps(STUDY.run_of(model)),
             parents=[
-                f"--{key.replace('_', '-')}=results/{STUDY.study}/models/{parent}"
+                f"--{key.replace('_', '-')}={HOME}/models/{parent}"
                 for key, parent in STUDY.models[model].parents.items()
             ],
             code=fingerprint(*modules_of_run(STUDY.run_of(model))),
             seconds=seconds_of,
-            folder=f"results/{STUDY.study}/models/{model}",
+            state=f"{HOME}/state",
+            folder=f"{HOME}/models/{model}",
         shell:
             """
             unjpeg train \
                 --run {params.run:q} \
                 --patches $(dirname {input.train:q}) \
                 --output {params.folder} \
-                --state results/{wildcards.study}/state \
+                --state {params.state} \
                 {params.parents} \
                 --parameters resources/metrics \
                 --max-seconds {params.seconds} \

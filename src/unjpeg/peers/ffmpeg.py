@@ -18,11 +18,15 @@ def check(name: str) -> None:
         )
     told = _run(["-h", f"filter={name}"], b"").stdout.decode()
     if not told.startswith(f"Filter {name}"):
-        version = _run(["-version"], b"").stdout.decode().split("\n")[0].removeprefix("ffmpeg version ")
         raise UserError(
-            f"peer {name}: the ffmpeg on this machine ({version.split(' ')[0]}) has no filter {name}; "
+            f"peer {name}: the ffmpeg on this machine ({version()}) has no filter {name}; "
             f"install one that has, {instead}"
         )
+
+
+def version() -> str:
+    """Of the program, such as 5.1.6-0+deb12u1."""
+    return _run(["-version"], b"").stdout.decode().removeprefix("ffmpeg version ").split(" ")[0]
 
 
 def filtered(plane: np.ndarray, filter: str) -> np.ndarray:

@@ -16,11 +16,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     from unjpeg import peers, record
     from unjpeg.images import png
+    from unjpeg.peers import ffmpeg
     from unjpeg.store.encoded import Encoded, write_encoded
 
     peer = peers.load(args.peer, "--peer")
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(peer.restore(images.bytes(name)))) for name in images.names)
-        made = {"versions": record.versions(*PACKAGES), "device": record.cpu()}
+        used = record.versions(*PACKAGES)
+        used |= {"ffmpeg": ffmpeg.version()} if peer.CARD["needs"] == "ffmpeg" else {}
+        made = {"versions": used, "device": record.cpu()}
         write_encoded(args.output, items, {**kept, "model": args.peer, "restored_with": json.dumps(made)})
