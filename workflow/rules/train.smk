@@ -49,15 +49,14 @@ for model in MODELS:
             ],
             code=fingerprint(*modules_of_run(STUDY.run_of(model))),
             seconds=seconds_of,
-            state=f"{HOME}/state",
-            folder=f"{HOME}/models/{model}",
+            study=STUDY.study,
         shell:
             """
             unjpeg train \
                 --run {params.run:q} \
                 --patches $(dirname {input.train:q}) \
-                --output {params.folder} \
-                --state {params.state} \
+                --output $(dirname {output.weights:q}) \
+                --state results/{params.study}/state \
                 {params.parents} \
                 --parameters resources/metrics \
                 --max-seconds {params.seconds} \
