@@ -1,0 +1,35 @@
+"""`freeze_norm`: batch norm keeps its statistics through steps and validations; the rest is trained."""
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+
+from unjpeg.training.learner import Learner
+from unjpeg.training.modes import evaluating
+
+from .conftest import TRAIN
+
+
+def network():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout2d(0.5))
+    model[1].running_mean += 0.5
+    return model
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_statistics_stay_and_weights_move(frozen):
+    settings = {**TRAIN, "ema": None, "freeze_norm": frozen}
+    learner = Learner(Fabric(accelerator="cpu", devices=1), network(), settings)
+    before = {name: value.clone() for name, value in learner.model.state_dict().items()}
+    for _ in range(3):
+        with evaluating(learner.model):
+            assert not any(m.training for m in learner.model.modules())
+        learner.step(learner.network(torch.rand(4, 3, 8, 8)).square().mean(), 1e-2)
+    after = learner.model.state_dict()
+    moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    trained = {"0.weight", "0.bias", "1.weight", "1.bias"}
+    assert moved == trained | (set() if frozen else {k for k in after if "running" in k or "num_" in k})
+    assert learner.model[1].training != frozen
+    assert learner.model[2].training
