@@ -170,3 +170,21 @@ def test_an_image_too_small_to_score_is_named(folder, tmp_path, capsys):
     Image.new("RGB", (1, 1)).save(folder / "dot.png")
     assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2
     assert "clean/dot under q10: ssim: image 1x1 RGB is too small" in capsys.readouterr().err
+
+
+def test_niqe_comes_with_the_jpegs_and_the_originals(identity, tmp_path, capsys, shared):
+    folder = tmp_path / "large"
+    folder.mkdir()
+    Image.fromarray(data.camera()[:256, :256]).save(folder / "a.png")
+    home = tmp_path / "metrics" / "hub" / "pyiqa"
+    home.mkdir(parents=True)
+    (home / "niqe_modelparameters.mat").symlink_to(shared / "metrics" / "niqe_modelparameters.mat")
+    out = tmp_path / "o.csv"
+    options = ["--metrics", "psnr", "niqe", "--parameters", str(tmp_path / "metrics"), "--out", str(out)]
+    assert (
+        main(["evaluate", str(folder), "--degradation", "gray-q10", "--model", str(identity), *options]) == 0
+    )
+    niqe = {row["model"]: row["value"] for row in rows(out) if row["metric"] == "niqe"}
+    assert len(niqe) == 3 and {"none", "clean"} < set(niqe)
+    printed = capsys.readouterr().out
+    assert "\nnone gray-q10" in printed and "\nclean gray-q10" in printed

@@ -110,3 +110,10 @@ def test_an_empty_part_is_an_error(tmp_path):
     path.write_text("")
     with pytest.raises(UserError):
         images_of(everything, path, "train")
+
+
+def test_a_split_file_cut_in_a_row_is_refused(tmp_path):
+    path = tmp_path / "split.csv"
+    path.write_text("image,split\na,test\nb")
+    with pytest.raises(UserError, match=r"split\.csv: no part for 'b': not a whole split file"):
+        images_of(manifest(["a", "b"]), path, "test")

@@ -61,7 +61,10 @@ def images_of(manifest: Manifest, split: Path, *parts: str) -> list[Image]:
     """Images of these parts, by name; `UserError` where there is none or a file is no split file."""
     try:
         with open(split, newline="", encoding="utf-8") as file:
-            names = {row["image"] for row in csv.DictReader(file) if row["split"] in parts}
+            rows = list(csv.DictReader(file))
+            if cut := [row["image"] for row in rows if row["split"] not in PARTS]:
+                raise UserError(f"{split}: no part for {cut[0]!r}: not a whole split file")
+            names = {row["image"] for row in rows if row["split"] in parts}
     except (OSError, KeyError, UnicodeDecodeError) as error:
         raise UserError(f"{split}: not a split file ({error})") from None
     images = [image for image in manifest.images if image.name in names]

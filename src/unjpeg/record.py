@@ -5,11 +5,17 @@ A digest says what has to run again. This says what did run, so a new day or com
 
 import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 from unjpeg.provenance import ROOT
+
+
+def job(packages: Iterable[str], device: str) -> dict:
+    """What this job runs with: `versions`, `device`, `commit` (None outside git) and `date`."""
+    return {"versions": versions(*packages), "device": device, "commit": commit(), "date": today()}
 
 
 def versions(*packages: str) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """From images to rows of the score table: one row per image and metric, shared by rules and `evaluate`."""
 
 import csv
+import hashlib
 import io
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
@@ -55,11 +57,20 @@ def rows(
             }
 
 
-def check_metrics(metrics: Iterable[str]) -> None:
-    """`UserError` for an unknown metric or a missing parameter file, before any image is read."""
-    for metric in metrics:
-        card = known.load(metric).CARD
+def check_metrics(metrics: Iterable[str]) -> dict[str, str]:
+    """sha256 of the metrics' parameter files by path.
+
+    `UserError` for an unknown metric or a missing file, before any image is read.
+    """
+    cards = [known.load(metric).CARD for metric in metrics]
+    for card in cards:
         check_files(card.name, card.files, folder())
+    return {file: _sha256(folder() / file) for card in cards for file in card.files}
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_csv(table: Iterable[dict]) -> str:

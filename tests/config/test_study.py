@@ -151,8 +151,17 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
 
 def test_gray_sets_are_tested_with_gray_degradations(tiny):
     study = check_study(tiny, "x")
-    assert study.degradations_of("gray") == ["gray-q10", "gray-q20", "gray-q40"]
-    assert study.degradations_of("rgb") == study.test.degradations
+    assert study.degradations_of("photos", "gray") == ["gray-q10", "gray-q20", "gray-q30", "gray-q40"]
+    assert study.degradations_of("photos", "rgb") == study.test.degradations
+
+
+def test_a_set_may_be_tested_under_some_degradations_only(tiny):
+    study = check_study(changed(tiny, "test.sets", {"photos": ["gray-q20", "q10"], "classic5": None}), "x")
+    assert study.degradations_of("photos", "rgb") == ["q10", "gray-q20"]
+    assert study.degradations_of("photos", "gray") == ["gray-q20"]
+    assert study.degradations_of("classic5", "rgb") == study.test.degradations
+    with pytest.raises(UserError, match="sets.photos: no test degradation 'q11'; did you mean 'q10'?"):
+        check_study(changed(tiny, "test.sets", {"photos": ["q11"]}), "x")
 
 
 def test_a_run_holds_its_own_model_only(tiny):

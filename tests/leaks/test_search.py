@@ -165,3 +165,11 @@ def test_the_known_duplicate(shared):
         for part, name in (("train", "3316926_opo25u"), ("validation", "844297"))
     ]
     assert [leak.test.name for leak in leaks(pair[:1], pair[1:])] == ["844297"]
+
+
+def test_without_training_images_there_are_no_leaks(tmp_path):
+    folder = tmp_path / "test"
+    folder.mkdir()
+    Image.fromarray(data.camera()).save(folder / "a.png")
+    assert main(["leaks", "--test", str(folder), "--output", str(tmp_path / "leaks.csv")]) == 0
+    assert len((tmp_path / "leaks.csv").read_text().splitlines()) == 1

@@ -115,3 +115,18 @@ def test_naturalness_always_stands_beside_the_original_and_the_jpeg(study):
     for model, value in (("none", "6.00"), ("clean", "4.00")):
         rows = re.findall(rf'<tr data-model="{model}".*?</tr>', page, re.DOTALL)
         assert [row.count(f">{value}<") for row in rows] == [1, 3]  # color-420, then gray-matlab
+
+
+def test_scores_with_two_parameter_files_of_one_name_are_no_table(study):
+    for model, digest in (("half", "a" * 64), ("worse", "b" * 64)):
+        for path in study.root.glob(f"scores/{model}/*/*.json"):
+            edit(path, lambda record, d=digest: record["scored"].update(files={"hub/niqe.mat": d}))
+    with pytest.raises(UserError, match=r"scores: hub/niqe\.mat was aaaaaaaaaaaa for some and bbbbbbbbbbbb"):
+        study.tables()
+
+
+def test_the_foot_says_when_and_from_which_commit_models_were_trained(study):
+    card = study.root / "models/half/card.json"
+    edit(card, lambda record: record.update(commit="89abcdef0123", date="2026-11-20"))
+    foot = (study.tables() / "foot.txt").read_text("utf-8")
+    assert "Trained with torch 2.12.0, on cuda, 2026-11-20, commit 89abcdef0123, seed 7: half.\n" in foot

@@ -87,4 +87,4 @@ def test_a_gray_set_wants_a_gray_degradation(root, tmp_path):
     (tmp_path / "c.yaml").write_text("study: x\ntest: {sets: [classic5], degradations: [q10]}\n")
     command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--configfile"]
     done = subprocess.run([*command, str(tmp_path / "c.yaml")], cwd=root, capture_output=True, text=True)
-    assert "classic5 is gray, and test.degradations has no gray one" in done.stdout + done.stderr
+    assert "classic5 is gray, and its test degradations have no gray one" in done.stdout + done.stderr

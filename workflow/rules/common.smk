@@ -42,9 +42,9 @@ try:
         "config: test.protocols",
     )
     for name in STUDY.test.sets:
-        if not STUDY.degradations_of(DATASETS[name].colour):
+        if not STUDY.degradations_of(name, DATASETS[name].colour):
             raise UserError(
-                f"config: test.sets: {name} is gray, and test.degradations has no gray one"
+                f"config: test.sets: {name} is gray, and its test degradations have no gray one"
             )
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -102,7 +102,7 @@ models_under = cache(STUDY.models_under)
 
 def degradations_of(dataset):
     """Test degradations of one set, as text."""
-    return STUDY.degradations_of(DATASETS[dataset].colour)
+    return STUDY.degradations_of(dataset, DATASETS[dataset].colour)
 
 
 def degraded_of(wildcards):

@@ -9,24 +9,26 @@ from unjpeg.config.load import Section
 from unjpeg.errors import UserError, unknown
 
 
-def _mapping(peers: object) -> object:
-    if isinstance(peers, (list, tuple)):
-        if twice := [name for name in peers if peers.count(name) > 1]:
+def _mapping(listed: object) -> object:
+    if isinstance(listed, (list, tuple)):
+        if twice := [name for name in listed if listed.count(name) > 1]:
             raise UserError(f"{twice[0]} stands there twice")
-        return dict.fromkeys(peers)
-    return peers
+        return dict.fromkeys(listed)
+    return listed
 
 
-Peers = Annotated[
-    dict[PeerName, list[Degraded] | None],
-    BeforeValidator(_mapping, json_schema_input_type=dict[str, list[str] | None] | list[str]),
-]
+# Names, each with the degradations that it is tested under, or None for all. A file may give a list of names.
+_Listed = BeforeValidator(_mapping, json_schema_input_type=dict[str, list[str] | None] | list[str])
 
 
 class Test(Section):
     """What is benchmarked: every model on the test part of every set under every degradation."""
 
-    sets: list[str] = Field(description="Data sets whose test part is restored and scored.", min_length=1)
+    sets: Annotated[dict[str, list[Degraded] | None], _Listed] = Field(
+        description="Data sets whose test part is restored and scored: a list, or a mapping to the "
+        "degradations that each is tested under (default: all).",
+        min_length=1,
+    )
     degradations: list[Degraded] = Field(
         description="Sets that are gray themselves are tested with the gray ones only.", min_length=1
     )
@@ -38,7 +40,7 @@ class Test(Section):
         description="Protocols (docs/protocol.md) to score under beside the default of each degradation, "
         "such as `y-of-color-420`.",
     )
-    peers: Peers = Field(
+    peers: Annotated[dict[PeerName, list[Degraded] | None], _Listed] = Field(
         {},
         description="File names under `peers/`, restorations without training: a list, or a mapping to the "
         "degradations that each is tested under (default: all).",
@@ -48,7 +50,7 @@ class Test(Section):
     def _once(self) -> "Test":
         if "psnr" not in self.metrics:
             raise UserError("metrics: psnr is wanted, the gain in every table is its gain")
-        for key in ("sets", "degradations", "metrics", "protocols"):
+        for key in ("degradations", "metrics", "protocols"):
             names = getattr(self, key)
             if twice := [n for n in names if names.count(n) > 1]:
                 raise UserError(f"{key}: {twice[0]} stands there twice")
@@ -56,10 +58,11 @@ class Test(Section):
 
     @model_validator(mode="after")
     def _known(self) -> "Test":
-        for name, degradations in self.peers.items():
-            for degradation in degradations or ():
-                if degradation not in self.degradations:
-                    raise unknown("test degradation", degradation, self.degradations, f"peers.{name}")
+        for key in ("sets", "peers"):
+            for name, degradations in getattr(self, key).items():
+                for degradation in degradations or ():
+                    if degradation not in self.degradations:
+                        raise unknown("test degradation", degradation, self.degradations, f"{key}.{name}")
         return self
 
     def peers_under(self, degradation: str) -> list[str]:

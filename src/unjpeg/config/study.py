@@ -113,9 +113,11 @@ class Study(Section):
         """Data sets that the study needs, sorted."""
         return sorted({*self.trained_on, *self.test.sets})
 
-    def degradations_of(self, colour: str) -> list[str]:
+    def degradations_of(self, name: str, colour: str) -> list[str]:
         """Test degradations of a set that is `rgb` or `gray`."""
-        return [d for d in self.test.degradations if colour == "rgb" or parse(d).gray]
+        listed = self.test.sets.get(name) or self.test.degradations
+        wanted = [d for d in self.test.degradations if d in listed]
+        return [d for d in wanted if colour == "rgb" or parse(d).gray]
 
     def run_of(self, model: str) -> dict:
         """All that training of `model` depends on besides its patches and code, JSON-able."""

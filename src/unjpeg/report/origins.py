@@ -51,6 +51,19 @@ def versions_of(records: list[dict], package: str) -> str:
     return ", ".join(sorted(found - {None}))
 
 
+def files_of(records: list[dict]) -> dict[str, str]:
+    """sha256 of the parameter files that the scoring jobs read, by path; `UserError` where they differ."""
+    found = {}
+    for record in records:
+        for path, digest in record["scored"].get("files", {}).items():
+            if (other := found.setdefault(path, digest)) != digest:
+                raise UserError(
+                    f"scores: {path} was {other[:12]} for some and {digest[:12]} for {record['model']} on "
+                    f"{record['set']} (sha256): not one metric; score again with one file"
+                )
+    return found
+
+
 def _images(records: list[dict]) -> Iterator[str]:
     found = {(r["set"], r["images"]["count"], r["images"]["digest"]) for r in records}
     if found:
@@ -73,7 +86,7 @@ def _trained(cards: list[dict]) -> Iterator[str]:
     told = [
         (
             str(card["model"]),
-            f"{_versions(card['versions'])}, on {card.get('device')}, seed {card.get('seed')}",
+            f"{_how(card)}, seed {card.get('seed')}",
         )
         for card in cards
         if card.get("versions")
@@ -82,19 +95,18 @@ def _trained(cards: list[dict]) -> Iterator[str]:
 
 
 def _jobs(records: list[dict]) -> Iterator[str]:
-    restored = {
-        (r["model"], f"{_versions(r['restored']['versions'])}, on {r['restored']['device']}")
-        for r in records
-        if r["restored"]
-    }
+    restored = {(r["model"], _how(r["restored"])) for r in records if r["restored"]}
     yield from _grouped("Restored", restored, len({r["model"] for r in records} - {INPUT}))
-    scored = {(r["model"], _scored(r["scored"])) for r in records}
+    scored = {(r["model"], _how(r["scored"])) for r in records}
     yield from _grouped("Scored", scored, len({r["model"] for r in records}))
 
 
-def _scored(job: dict) -> str:
-    at = f", commit {job['commit']}" if job["commit"] else ", outside git"
-    return f"{_versions(job['versions'])}, on {job['device']}, {job['date']}{at}"
+def _how(job: dict) -> str:
+    """Packages, device, day and commit of a job, as far as it tells."""
+    parts = [_versions(job["versions"]), f"on {job.get('device')}"]
+    if "date" in job:
+        parts += [job["date"], f"commit {job['commit']}" if job["commit"] else "outside git"]
+    return ", ".join(parts)
 
 
 def _grouped(verb: str, told: Iterable[tuple[str, str]], count: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from unjpeg.errors import UserError, unknown
 from unjpeg.folder import images_in
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import degrade
-from unjpeg.metrics import protocol
+from unjpeg.metrics import load, protocol
 from unjpeg.metrics.score import mean
 from unjpeg.scoring import check_metrics, rows, to_csv
 
@@ -54,16 +54,21 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
     images = images_in(args.folder)
     study, model, restore = _peer(args.peer) if args.peer else _restorer(args.model, args.device)
+    blind = [m for m in args.metrics if not load(m).CARD.reference]  # mean nothing without JPEG and original
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
         clean = read_uint8(path)
         for degradation, chosen in used.items():
-            restored = restore(degrade(clean, degradation))
-            table += rows(labels, name, restored, clean, degradation, chosen, args.metrics)
+            data = degrade(clean, degradation)
+            table += rows(labels, name, restore(data), clean, degradation, chosen, args.metrics)
+            if blind and model != "none":
+                jpeg = {**labels, "model": "none"}
+                table += rows(jpeg, name, read_uint8(data), clean, degradation, chosen, blind)
     write_text(args.out, to_csv(table))
     for degradation, chosen in used.items():
-        print(_means(table, model, degradation, chosen.name, len(images)))
+        for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
+            print(_means(table, shown, degradation, chosen.name, len(images)))
 
 
 def _peer(name: str) -> tuple:

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> None:
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(restorer(images.read(name)))) for name in images.names)
-        made = {"versions": record.versions(*PACKAGES), "device": _name(restorer.device)}
+        made = record.job(PACKAGES, _name(restorer.device))
         named = {"model": restorer.card["model"], "run": restorer.card["run"]}
         write_encoded(args.output, items, {**kept, **named, "restored_with": json.dumps(made)})
 

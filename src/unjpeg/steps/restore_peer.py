@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> None:
     with Encoded(args.images) as images:
         kept = {k: v for k, v in images.attrs.items() if k != "digest"}
         items = ((name, png(peer.restore(images.bytes(name)))) for name in images.names)
-        used = record.versions(*PACKAGES)
-        used |= {"ffmpeg": ffmpeg.version()} if peer.CARD["needs"] == "ffmpeg" else {}
-        made = {"versions": used, "device": record.cpu()}
+        made = record.job(PACKAGES, record.cpu())
+        if peer.CARD["needs"] == "ffmpeg":
+            made["versions"]["ffmpeg"] = ffmpeg.version()
         write_encoded(args.output, items, {**kept, "model": args.peer, "restored_with": json.dumps(made)})

@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     if args.parameters:
         os.environ["UNJPEG_METRICS"] = str(args.parameters)
-    check_metrics(args.metrics)
+    read = check_metrics(args.metrics)
     manifest = Manifest.load(args.manifest)
     wanted = images_of(manifest, args.split, "test")
     with Encoded(args.images) as images:
@@ -51,22 +51,17 @@ def run(args: argparse.Namespace) -> None:
             restored, clean = images.read(image.name), manifest.read(image)
             for protocol in used:
                 table += rows(labels, image.name, restored, clean, degradation, protocol, args.metrics)
-        made = {**labels, "degradation": str(degradation), **_record(images.attrs, wanted)}
+        made = {**labels, "degradation": str(degradation), **_record(images.attrs, wanted, read)}
     write_text(args.output, to_csv(table))
     write_text(args.output.with_suffix(".json"), json.dumps(made, indent=1) + "\n")
 
 
-def _record(attrs: dict, images: list[Image]) -> dict:
+def _record(attrs: dict, images: list[Image], files: dict[str, str]) -> dict:
     """How these images were encoded, restored and scored; restored is None for the JPEG itself."""
     restored = attrs.get("restored_with")
     return {
         "images": {"count": len(images), "digest": digest_of([[i.name, i.sha256] for i in images])},
         "encoded": {key: attrs.get(key) for key in ("encoder", "pillow", "libjpeg")},
         "restored": json.loads(restored) if restored else None,
-        "scored": {
-            "versions": record.versions(*PACKAGES),
-            "device": record.cpu(),
-            "commit": record.commit(),
-            "date": record.today(),
-        },
+        "scored": {**record.job(PACKAGES, record.cpu()), "files": files},
     }

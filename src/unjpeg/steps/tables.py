@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.matrices import matrices
     from unjpeg.report.matrices import tables as matrix_tables
     from unjpeg.report.metric_cards import metric_cards, metrics_table, read_files
-    from unjpeg.report.origins import origins, read_object, read_records
+    from unjpeg.report.origins import files_of, origins, read_object, read_records
     from unjpeg.report.per_image import per_image
     from unjpeg.report.plain import to_json
     from unjpeg.report.published import beside, not_comparable, reported_table
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> None:
     write_csv(published, args.out_folder / "published.csv")
     write_csv(reported, args.out_folder / "reported.csv")
     tables, records = grids(summary, published), read_records(args.scores)
-    metrics = metric_cards(summary["metric"], read_files(args.files), records)
+    metrics = metric_cards(summary["metric"], read_files(args.files) | files_of(records), records)
     write_csv(metrics, args.out_folder / "metrics.csv")
     cards, missing = [read_object(path) for path in args.cards], len(args.scores) - len(records)
     end = foot(summary["protocol"], summary["metric"], origins(records, cards, args.seed, missing))

@@ -13,6 +13,7 @@ import platform
 import sys
 from pathlib import Path
 
+from unjpeg import record
 from unjpeg.atomic import write_text
 from unjpeg.provenance import digest_of, fingerprint, modules_of_run
 
@@ -109,6 +110,8 @@ def run(args: argparse.Namespace) -> int:
         "precision": plan["train"]["precision"],
         "seconds": round(result["seconds"], 1),
         "versions": _versions(),
+        "commit": record.commit(),
+        "date": record.today(),
         **result.get("card", {}),
     }
     _write(args.output, card, result)
