@@ -1,12 +1,13 @@
 """The recipe `detector`: balanced batches, early stopping, a temperature; slices end alike."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 import torch
 
-from unjpeg.store.features import Features
+from unjpeg.store.features import Features, write_features
 from unjpeg.training.tiles import Balanced, TileValidation, temperature
 
 
@@ -31,6 +32,16 @@ def test_batches_are_balanced_and_pass_over_all(features):
     assert (again.indices(2) == steps[2]).all()
     halves = [Balanced(read, 18, 1, rank, 2).indices(0) for rank in (0, 1)]
     assert sorted(np.concatenate(halves)) == sorted(steps[0])
+
+
+def test_last_qualities_take_turns_in_each_class(tmp_path):
+    lists = {"sources": '["a"]', "degradations": json.dumps(["none", "q10", "q30", "q50+q30", "q75+q30"])}
+    zeros = np.zeros((8, 120, 65), np.float32)
+    write_features(tmp_path / "f.h5", [(zeros[:n], 0, k) for k, n in enumerate((3, 2, 5, 8, 8))], lists)
+    read = Features(tmp_path / "f.h5")
+    places = np.concatenate([Balanced(read, 12, seed=0).indices(step) for step in range(10)])
+    seen = Counter(zip(read.classes[places].tolist(), read.qualities[places].tolist()))
+    assert seen == {(0, 0): 40, (1, 10): 20, (1, 30): 20, (2, 30): 40}
 
 
 def test_accuracy_counts_classes_alike(features):

@@ -37,7 +37,7 @@ def small(study, name, known):
         "pretrained": False,  # the encoder of the smallest network has no such weights
         **{key: known[parent] for key, parent in entry.parents.items()},
     }
-    if entry.task == "restore":
+    if entry.task != "critic":
         reduced["degradations"] = ["gray-q10" if gray else "q10"]
     if entry.adversarial:
         reduced["adversarial"] = {**run["adversarial"], "gate": 0.0}
@@ -145,7 +145,9 @@ def test_every_published_network_and_recipe_is_in_the_full_study(study):
         "car_cnn conv_unit dejpeg patchgan block_cnn arnet arnet_critic ar_cnn dncnn fbcnn unshuffle_net"
     )
     assert set(networks.split()) <= {run.arch for run in study.models.values()}
-    assert {"regression", "critic", "gan", "quality"} <= {run.recipe for run in study.models.values()}
+    assert {"regression", "critic", "gan", "quality", "detector"} <= {
+        run.recipe for run in study.models.values()
+    }
 
 
 def test_phases_come_in_order(study):

@@ -4,35 +4,45 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from unjpeg.store.features import CLASSES, Features
+from unjpeg.store.features import Features
 from unjpeg.training.modes import evaluating
 
 AT_ONCE = 256
 
 
 class Balanced:
-    """Batches in which the classes take turns, each passing over its tiles in an order of its own."""
+    """Batches in which the classes take turns, and in each class its last qualities.
+
+    Without the second, where one last quality has more double compressions than single ones in the data,
+    a network would call it double for that reason alone.
+    """
 
     def __init__(self, features: Features, batch: int, seed: int, rank: int = 0, world: int = 1):
         """rank, world: this process takes every `world`-th tile of a batch, from `rank` on."""
         self._features, self._batch, self._seed = features, batch, seed
         self._rank, self._world = rank, world
-        self._places = [p for c in range(len(CLASSES)) if len(p := np.flatnonzero(features.classes == c))]
-        self._orders: dict[int, tuple[int, np.ndarray]] = {}
+        kinds = np.stack([features.classes, features.qualities], 1)
+        self._groups: list[list[np.ndarray]] = [
+            [np.flatnonzero((kinds == kind).all(1)) for kind in np.unique(kinds[kinds[:, 0] == c], axis=0)]
+            for c in np.unique(features.classes)
+        ]
+        self._orders: dict[tuple[int, int], tuple[int, np.ndarray]] = {}
 
     def indices(self, step: int) -> np.ndarray:
         """Places of the tiles of one step, (B,): a function of (seed, step)."""
         wanted = range(step * self._batch + self._rank, (step + 1) * self._batch, self._world)
-        kinds = len(self._places)
-        return np.array([self._ordered(i % kinds, i // kinds) for i in wanted])
+        return np.array([self._place(*divmod(i, len(self._groups))) for i in wanted])
 
-    def _ordered(self, kind: int, count: int) -> int:
-        places = self._places[kind]
-        epoch, place = divmod(count, len(places))
-        if self._orders.get(kind, (-1,))[0] != epoch:
-            order = np.random.default_rng([self._seed, kind, epoch]).permutation(places)
-            self._orders[kind] = (epoch, order)
-        return self._orders[kind][1][place]
+    def _place(self, count: int, group: int) -> int:
+        """The tile of a class's turn number `count`: every quality passes over its tiles in an own order."""
+        turn, quality = divmod(count, len(self._groups[group]))
+        places = self._groups[group][quality]
+        epoch, place = divmod(turn, len(places))
+        key = group, quality
+        if self._orders.get(key, (-1,))[0] != epoch:
+            order = np.random.default_rng([self._seed, *key, epoch]).permutation(places)
+            self._orders[key] = (epoch, order)
+        return self._orders[key][1][place]
 
     def read(self, step: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Features float32 (B, 120, 65), classes and last qualities (0 for none) int64 (B,)."""
