@@ -74,7 +74,8 @@ def test_random_edits_change_exactly_the_digests_that_reach_them(package):
         before = digests(package, *steps)
         path.write_text(text + "\nADDED = 1\n", "utf-8")
         changed = [s for s, a, b in zip(steps, before, digests(package, *steps)) if a != b]
-        assert changed == [s for s in steps if module in reach[s]], module
+        counts = module != "unjpeg.record"  # says what a job ran with, and makes no result
+        assert changed == [s for s in steps if counts and module in reach[s]], module
         path.write_text(text, "utf-8")
 
 

@@ -104,7 +104,7 @@ def code_of(path: Path) -> str:
 
 @cache
 def fingerprint(*modules: str) -> str:
-    """Digest of the code of `modules_of(*modules)`: 12 hex digits; without `record`, which makes no result."""
+    """Digest of the code of `modules_of(*modules)` but `record`, which makes no result: 12 hex digits."""
     digest = hashlib.sha256()
     for path in sorted(path_of(m) for m in modules_of(*modules) if m != f"{PACKAGE}.record"):
         digest.update(f"{path.relative_to(ROOT).as_posix()}\n{code_of(path)}\n".encode())
