@@ -122,6 +122,12 @@ def modules_of_run(run: dict) -> list[str]:
     ]
 
 
+def sha256_of(path: Path) -> str:
+    """Hexadecimal digest of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digest_of(*parts: object) -> str:
     """12 hex digits of JSON-able values: equal values, equal digest."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))

@@ -1,11 +1,9 @@
 """From images to rows of the score table: one row per image and metric, shared by rules and `evaluate`."""
 
 import csv
-import hashlib
 import io
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from unjpeg.jpeg import reference
 from unjpeg.metrics.protocol import Protocol
 from unjpeg.metrics.score import score_all
 from unjpeg.parameters import check_files, folder
+from unjpeg.provenance import sha256_of
 
 # Whose versions a score depends on.
 PACKAGES = ("unjpeg", "Pillow", "numpy", "scipy", "torch", "pyiqa")
@@ -65,12 +64,7 @@ def check_metrics(metrics: Iterable[str]) -> dict[str, str]:
     cards = [known.load(metric).CARD for metric in metrics]
     for card in cards:
         check_files(card.name, card.files, folder())
-    return {file: _sha256(folder() / file) for card in cards for file in card.files}
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {file: sha256_of(folder() / file) for card in cards for file in card.files}
 
 
 def to_csv(table: Iterable[dict]) -> str:

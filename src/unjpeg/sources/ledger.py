@@ -4,12 +4,12 @@ It makes a first download binding where the registry knows no digest, and tells 
 nothing is left to do.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
+from unjpeg.provenance import sha256_of
 
 NAME = "checksums.json"
 
@@ -35,12 +35,8 @@ class Ledger:
         write_text(self.path, json.dumps(data, indent=1, sort_keys=True) + "\n")
 
 
-def sha256(path: Path) -> str:
-    """Hexadecimal digest of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def intact(folder: Path, images: dict[str, str]) -> bool:
     """Whether all these files, relative to `folder`, are there with these digests."""
-    return all((folder / name).is_file() and sha256(folder / name) == want for name, want in images.items())
+    return all(
+        (folder / name).is_file() and sha256_of(folder / name) == want for name, want in images.items()
+    )

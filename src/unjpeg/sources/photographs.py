@@ -10,8 +10,8 @@ from pathlib import Path
 from unjpeg.atomic import write_bytes
 from unjpeg.config.entries import Dataset
 from unjpeg.errors import UserError
+from unjpeg.provenance import sha256_of
 from unjpeg.sources.gathered import Gathered
-from unjpeg.sources.ledger import sha256
 
 # No drawings, no charts, no microscopy, no medical pictures, no repeated views.
 COLOUR = ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
@@ -26,7 +26,7 @@ def gather(dataset: Dataset, folder: Path, patience: dict[str, float]) -> Gather
         if not (source / name).is_file():
             raise UserError(f"scikit-image {version('scikit-image')} does not carry {name}")
         target = root / name
-        if not target.is_file() or sha256(target) != sha256(source / name):
+        if not target.is_file() or sha256_of(target) != sha256_of(source / name):
             write_bytes(target, (source / name).read_bytes())
     return Gathered(root, dict.fromkeys(names, dataset.split), {"scikit-image": version("scikit-image")})
 

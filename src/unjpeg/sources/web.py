@@ -17,7 +17,8 @@ from urllib.request import Request, urlopen
 
 from unjpeg.config.entries import Remote
 from unjpeg.errors import UserError
-from unjpeg.sources.ledger import NAME, Ledger, sha256
+from unjpeg.provenance import sha256_of
+from unjpeg.sources.ledger import NAME, Ledger
 from unjpeg.sources.progress import Progress
 from unjpeg.sources.resuming import note, resumable, starts
 
@@ -53,7 +54,7 @@ def fetch(
     """
     path = ledger.folder / remote.file
     if path.is_file():
-        found = sha256(path)
+        found = sha256_of(path)
         if not (why := _wrong(remote, ledger, found, path)):
             return _entered(ledger, remote.file, found, path)
         print(f"{path}: {why}; fetched again", file=sys.stderr)
@@ -86,7 +87,7 @@ def _from(
     url: str, remote: Remote, ledger: Ledger, retries: int, timeout: float, pause: float
 ) -> tuple[Path, str]:
     part, failures = ledger.folder / f"{remote.file}.part", 0
-    if remote.sha256 and part.exists() and sha256(part) == remote.sha256:
+    if remote.sha256 and part.exists() and sha256_of(part) == remote.sha256:
         return part, remote.sha256  # killed between the last byte and the renaming
     while True:
         before = part.stat().st_size if part.exists() else 0
@@ -99,7 +100,7 @@ def _from(
                 raise MirrorError(f"{reason} (attempt {failures})") from None
             time.sleep(min(pause * 2 ** (failures - 1), 60))
             continue
-        found = sha256(part)
+        found = sha256_of(part)
         if not (why := _wrong(remote, ledger, found, part)):
             return part, found
         part.unlink()

@@ -39,13 +39,12 @@ def _described(card, where: Path) -> str:
 
 
 def _found(name: str, file: str, where: Path) -> str:
-    import hashlib
-
     from unjpeg.errors import UserError
     from unjpeg.parameters import check_files
+    from unjpeg.provenance import sha256_of
 
     try:
         check_files(name, [file], where)
     except UserError as error:
         return f"missing: {error}"
-    return f"{file} sha256 {hashlib.sha256((where / file).read_bytes()).hexdigest()}"
+    return f"{file} sha256 {sha256_of(where / file)}"

@@ -61,19 +61,19 @@ def run(args: argparse.Namespace) -> None:
 
 def _own(parameter: Parameter, folder: Path) -> str:
     """sha256 of the user's file, which then also stands in `folder` under the expected name."""
-    from unjpeg.sources.ledger import sha256
+    from unjpeg.provenance import sha256_of
 
     source = Path(parameter.path).expanduser()
     if not source.is_file():
         raise UserError(f"{source}: no such file (own copy of {parameter.file})")
-    digest = sha256(source)
+    digest = sha256_of(source)
     want = parameter.sha256 or parameter.sha256_prefix or ""
     if not digest.startswith(want):
         raise UserError(
             f"{source}: sha256 is {digest}, want {want}; where other bytes are meant, set sha256 beside path"
         )
     target = folder / parameter.file
-    if not target.is_file() or sha256(target) != digest:
+    if not target.is_file() or sha256_of(target) != digest:
         with replacing(target) as part:
             shutil.copyfile(source, part)
     return digest

@@ -6,7 +6,6 @@ Runs without Snakemake and without a network from one folder: this package, the 
 
 import argparse
 import csv
-import hashlib
 import io
 import json
 import platform
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from unjpeg import record
 from unjpeg.atomic import write_text
-from unjpeg.provenance import digest_of, fingerprint, modules_of_run
+from unjpeg.provenance import digest_of, fingerprint, modules_of_run, sha256_of
 
 WEIGHTS = "model.safetensors"
 
@@ -83,8 +82,8 @@ def run(args: argparse.Namespace) -> int:
     read = [where / file for name in weights for file in losses.files(name)]
     read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
     code = fingerprint(*modules_of_run(plan))
-    digests = {path.name: _sha256(path) for path in read}
-    of_parents = [_sha256(folder / WEIGHTS) for folder in folders.values()]
+    digests = {path.name: sha256_of(path) for path in read}
+    of_parents = [sha256_of(folder / WEIGHTS) for folder in folders.values()]
     digest = digest_of(plan, patches.digest, validation.digest, code, digests, of_parents)
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
@@ -134,10 +133,6 @@ def _write(folder: Path, card: dict, result: dict) -> None:
 def _on(device: object, loss: object) -> object:
     """A loss with weights, on the device; a plain function as it is."""
     return loss.to(device) if hasattr(loss, "to") else loss
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _versions() -> dict[str, str]:
