@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from unjpeg import models
 from unjpeg.dct import histograms, tiles
-from unjpeg.errors import UserError
 from unjpeg.grid import phase
 from unjpeg.images import luma_full
-from unjpeg.inference import check_device, load_weights, read_card
+from unjpeg.inference import check_device, load_trained
 from unjpeg.store.features import CLASSES
 
 MOST = 21  # tiles of an image that are looked at, as published; here evenly spread, not drawn
@@ -57,19 +55,9 @@ class Detector:
 
     def __init__(self, folder: Path | str, device: str = "cpu"):
         """folder: a run's, with model.safetensors and card.json."""
-        self.folder = Path(folder)
-        check_device(device)
-        self.card = read_card(self.folder)
-        module = models.load(self.card["arch"])
-        if module.CARD["task"] != "detect":
-            raise UserError(
-                f"{self.folder}: {self.card['arch']} is a {module.CARD['task']}, it detects nothing"
-            )
-        self.aligns, self.device = module.CARD["aligns"], torch.device(device)
-        self.temperature = self.card.get("temperature", 1.0)
-        self.model = module.Model(channels=self.card["channels"], **self.card["settings"])
-        load_weights(self.model, self.folder / "model.safetensors")
-        self.model.eval().to(self.device)
+        self.folder, self.device = Path(folder), torch.device(check_device(device))
+        self.card, about, self.model = load_trained(self.folder, self.device, "detect", "detects")
+        self.aligns, self.temperature = about["aligns"], self.card.get("temperature", 1.0)
 
     def __call__(self, pixels: np.ndarray, rule: str = "mean") -> Detection:
         """rule: `mean` of the tiles' probabilities, compressed or not decided first; or the published

@@ -21,20 +21,10 @@ class Restorer:
 
     def __init__(self, folder: Path | str, device: str = "cpu"):
         """folder: a run's, with model.safetensors and card.json."""
-        self.folder = Path(folder)
-        check_device(device)
-        self.card = read_card(self.folder)
-        module = models.load(self.card["arch"])
-        if module.CARD["task"] != "restore":
-            raise UserError(
-                f"{self.folder}: {self.card['arch']} is a {module.CARD['task']}, it restores nothing"
-            )
-        self.channels, self.device = self.card["channels"], torch.device(device)
-        self.multiple, self.halo = module.CARD["multiple"], module.CARD["halo"]
-        self.model = module.Model(channels=self.channels, **self.card["settings"])
-        path = self.folder / "model.safetensors"
-        load_weights(self.model, path)
-        self.model.eval().to(self.device)
+        self.folder, self.device = Path(folder), torch.device(check_device(device))
+        self.card, about, self.model = load_trained(self.folder, self.device, "restore", "restores")
+        self.channels = self.card["channels"]
+        self.multiple, self.halo = about["multiple"], about["halo"]
 
     def __call__(self, pixels: np.ndarray, tile: int = TILE) -> np.ndarray:
         """uint8 (H, W, 3 or 1) -> the same shape.
@@ -95,10 +85,27 @@ def _pad(x: torch.Tensor, down: int, right: int) -> torch.Tensor:
     return x
 
 
-def check_device(name: str) -> None:
-    """`UserError` for cuda where torch finds no such device."""
+def check_device(name: str) -> str:
+    """The name; `UserError` for cuda where torch finds no such device."""
     if name == "cuda" and not torch.cuda.is_available():
         raise UserError("--device cuda: torch finds no CUDA device here; allowed: cpu")
+    return name
+
+
+def load_trained(
+    folder: Path, device: torch.device, task: str, does: str
+) -> tuple[dict, dict, torch.nn.Module]:
+    """(card of a run, CARD of its architecture, its network on the device in evaluation mode).
+
+    `UserError` where the network is of another task than `task`; does: that task in a sentence.
+    """
+    card = read_card(folder)
+    module = models.load(card["arch"])
+    if (own := module.CARD["task"]) != task:
+        raise UserError(f"{folder}: {card['arch']} is a {own}, it {does} nothing")
+    model = module.Model(channels=card["channels"], **card["settings"])
+    load_weights(model, folder / "model.safetensors")
+    return card, module.CARD, model.eval().to(device)
 
 
 def load_weights(model: torch.nn.Module, path: Path) -> None:

@@ -73,5 +73,19 @@ def images_of(manifest: Manifest, split: Path, *parts: str) -> list[Image]:
     return images
 
 
+def sources_of(
+    data: dict, part: str, manifests: list[Path], splits: list[Path]
+) -> list[tuple[Manifest, Image]]:
+    """The images of a part of an entry of `data`, in its order of sets; val cut to its `val_images`.
+
+    manifests, splits: of all sets that the entry names, in one order.
+    """
+    loaded = [Manifest.load(path) for path in manifests]
+    sets = {m.dataset: (m, split) for m, split in zip(loaded, splits, strict=True)}
+    chosen = [sets[name] for name in data[part]]
+    found = [(manifest, i) for manifest, split in chosen for i in images_of(manifest, split, part)]
+    return found[: data["val_images"]] if part == "val" else found
+
+
 def _digest(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()

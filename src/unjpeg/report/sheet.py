@@ -114,3 +114,10 @@ def fitted(text: str, font: ImageFont.ImageFont, width: int) -> str:
         kept -= 1
         short = f"{text[: (kept + 1) // 2]}...{text[len(text) - kept // 2 :]}"
     return short
+
+
+def check_options(images: int, size: int) -> None:
+    """`UserError` for what no sheet can be made with; the names are those of options."""
+    for option, value, least in (("images", images, 1), ("size", size, 8)):
+        if value < least:
+            raise UserError(f"--{option} {value}; allowed: {least} and more")

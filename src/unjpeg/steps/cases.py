@@ -36,12 +36,10 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.report.cases import case_rows
     from unjpeg.report.order import INPUT
     from unjpeg.report.scores import read_scores
-    from unjpeg.report.sheet import save
+    from unjpeg.report.sheet import check_options, save
     from unjpeg.store.encoded import Encoded
 
-    for option, least in (("images", 1), ("size", 8)):
-        if getattr(args, option) < least:
-            raise UserError(f"--{option} {getattr(args, option)}; allowed: {least} and more")
+    check_options(args.images, args.size)
     paths = {(INPUT, path.parent.name, path.stem): path for path in args.degraded}
     paths |= {(args.model, path.parent.name, path.stem): path for path in args.restored}
     manifests = {manifest.dataset: manifest for manifest in map(Manifest.load, args.manifests)}

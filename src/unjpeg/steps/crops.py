@@ -34,17 +34,14 @@ def run(args: argparse.Namespace) -> None:
     """Writes one PNG: a row per image, the PSNR of the whole image under each label."""
     from contextlib import ExitStack
 
-    from unjpeg.errors import UserError
     from unjpeg.manifest import Manifest
     from unjpeg.report.crops import crop_rows
     from unjpeg.report.order import INPUT
     from unjpeg.report.scores import read_scores
-    from unjpeg.report.sheet import save
+    from unjpeg.report.sheet import check_options, save
     from unjpeg.store.encoded import Encoded
 
-    for option, least in (("images", 1), ("size", 8)):
-        if getattr(args, option) < least:
-            raise UserError(f"--{option} {getattr(args, option)}; allowed: {least} and more")
+    check_options(args.images, args.size)
     scores = read_scores(args.scores, args.study)
     paths = {INPUT: args.degraded} | {path.parent.parent.name: path for path in args.restored}
     with ExitStack() as stack:

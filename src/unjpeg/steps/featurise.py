@@ -15,7 +15,7 @@ from unjpeg.images import luma_full, read_uint8
 from unjpeg.jpeg import codec, degrade
 from unjpeg.manifest import Image, Manifest
 from unjpeg.pairs import draw, places, reduced, turned
-from unjpeg.parts import images_of
+from unjpeg.parts import sources_of
 from unjpeg.store.features import write_features
 
 Source = tuple[Manifest, Image]
@@ -32,15 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    sets = {}
-    for path, split in zip(args.manifests, args.splits, strict=True):
-        manifest = Manifest.load(path)
-        sets[manifest.dataset] = (manifest, split)
     for part in ("train", "val"):
-        chosen = [sets[name] for name in args.data[part]]
-        sources = [(manifest, i) for manifest, split in chosen for i in images_of(manifest, split, part)]
-        if part == "val":
-            sources = sources[: args.data["val_images"]]
+        sources = sources_of(args.data, part, args.manifests, args.splits)
         names = [f"{manifest.dataset}/{image.name}" for manifest, image in sources]
         lists = {"sources": json.dumps(names), "degradations": json.dumps(args.data["degradations"])}
         items = _features(sources, names, args.data, args.seed, args.data["copies"] if part == "train" else 1)

@@ -12,7 +12,7 @@ from unjpeg.images import png
 from unjpeg.jpeg import codec, degrade, reference
 from unjpeg.manifest import Image, Manifest
 from unjpeg.pairs import cut, draw, places
-from unjpeg.parts import images_of
+from unjpeg.parts import sources_of
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
 
@@ -30,17 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    sets = {}
-    for path, split in zip(args.manifests, args.splits, strict=True):
-        manifest = Manifest.load(path)
-        sets[manifest.dataset] = (manifest, split)
-
-    def sources(part: str) -> list[Source]:
-        chosen = [sets[name] for name in args.data[part]]
-        return [(manifest, i) for manifest, split in chosen for i in images_of(manifest, split, part)]
-
-    _train(sources("train"), args.data, args.seed, args.output / "train.h5")
-    _val(sources("val")[: args.data["val_images"]], args.data, args.output / "val.h5")
+    train, val = (sources_of(args.data, part, args.manifests, args.splits) for part in ("train", "val"))
+    _train(train, args.data, args.seed, args.output / "train.h5")
+    _val(val, args.data, args.output / "val.h5")
 
 
 def _train(sources: list[Source], data: dict, seed: int, output: Path) -> None:
