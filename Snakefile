@@ -24,6 +24,7 @@ include: "workflow/rules/restore.smk"
 include: "workflow/rules/cost.smk"
 include: "workflow/rules/detect.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
 
 
