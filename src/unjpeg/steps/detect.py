@@ -15,7 +15,8 @@ from pathlib import Path
 
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
-from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.folder import images_in
+from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
@@ -75,12 +76,7 @@ def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[
                 for name in images.names:
                     yield place, name, partial(images.bytes, name)
             continue
-        inside = (
-            sorted(p for p in path.glob("*") if p.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
-        )
-        if not inside:
-            raise UserError(f"{path}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
-        for file in inside:
+        for file in images_in(path).values() if path.is_dir() else [path]:
             yield ("-", "-"), str(file), partial(_bytes, file)
 
 

@@ -50,8 +50,8 @@ def loop(
             state.save(step, {**counted, **seconds, **{n: part.state_dict() for n, part in parts.items()}})
 
     def done() -> bool:
-        waited = best and (step - best["step"]) // every
-        return step >= steps or bool(settings["patience"] and waited and waited >= settings["patience"])
+        patience = settings["patience"]
+        return step >= steps or bool(patience and best and step - best["step"] >= patience * every)
 
     progress, last_save = Progress(job.run["model"], step, steps), clock.seconds
     while not done():
