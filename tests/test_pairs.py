@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from unjpeg.images import read_uint8
+from unjpeg.images import luma_full, read_uint8
 from unjpeg.jpeg import degrade, reference
 from unjpeg.pairs import cut, draw, places, reduced, turned
 
@@ -15,6 +15,7 @@ DATA = {
     "copies": 1,
     "turns": True,
     "scales": [1.0, 0.7],
+    "grays": 0.0,
     "channels": 3,
 }
 
@@ -81,3 +82,20 @@ def test_all_eight_turns_differ(photo):
 def test_images_smaller_than_a_patch_give_none():
     drawn = draw("a", (40, 31), 0, 0, DATA)
     assert len(places(drawn, DATA)) == 0
+
+
+def test_a_share_of_the_copies_is_gray_and_the_others_stay_as_they_were(photo):
+    settings = {**DATA, "grays": 0.5}
+    drawn = [draw("a", photo.shape[:2], copy, 0, settings) for copy in range(40)]
+    assert 10 < sum(d.gray for d in drawn) < 30
+    for copy, d in enumerate(drawn):
+        before = draw("a", photo.shape[:2], copy, 0, DATA)
+        assert (d.scale, d.turn, d.index) == (before.scale, before.turn, before.index)
+    one = next(d for d in drawn if d.gray)
+    corners = places(one, settings)
+    for low, high in cut(photo, one, corners, settings):
+        assert np.ptp(low, axis=2).max() == np.ptp(high, axis=2).max() == 0
+    same = next(
+        cut(luma_full(photo)[..., None], one, corners, settings)
+    )  # as a photograph that was gray before
+    assert np.array_equal(same[1], next(cut(photo, one, corners, settings))[1])

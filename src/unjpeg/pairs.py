@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from unjpeg.degradation import Degradation, parse
-from unjpeg.images import check_uint8, read_uint8
+from unjpeg.images import check_uint8, luma_full, read_uint8
 from unjpeg.jpeg import degrade, reference
 
 
@@ -25,6 +25,7 @@ class Draw:
     turn: int  # 0..7: quarter turns, from 4 on with a flip
     degradation: Degradation
     index: int  # of the degradation in the config's list
+    gray: bool  # JPEG's luma in three equal channels
     height: int
     width: int
     generator: np.random.Generator
@@ -50,7 +51,8 @@ def draw(name: str, size: tuple[int, int], copy: int, seed: int, data: dict) -> 
     scale = data["scales"][generator.integers(len(data["scales"]))]
     turn = int(generator.integers(8)) if data["turns"] else 0
     index = int(generator.integers(len(data["degradations"])))
-    return Draw(scale, turn, parse(data["degradations"][index]), index, *size, generator)
+    gray = bool(data["grays"]) and bool(generator.random() < data["grays"])
+    return Draw(scale, turn, parse(data["degradations"][index]), index, gray, *size, generator)
 
 
 def places(drawn: Draw, data: dict) -> np.ndarray:
@@ -89,6 +91,8 @@ def cut(
     """(degraded, clean) patches, uint8 (P, P, C), at `corners` of one clean image."""
     if data["channels"] == 3 and pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, 2)
+    if drawn.gray:
+        pixels = np.repeat(luma_full(pixels)[..., None], 3, 2)
     clean = turned(reduced(pixels, drawn.scale), drawn.turn)
     degraded = read_uint8(degrade(clean, drawn.degradation))
     clean = reference(clean, drawn.degradation)

@@ -24,6 +24,7 @@ DATA = {
     "phase": "aligned",
     "copies": 1,
     "turns": True,
+    "grays": 0.0,
     "scales": [1.0],
     "channels": 1,
 }

@@ -83,6 +83,13 @@ class Data(Section):
         description="One factor is drawn per copy; the clean image is reduced by it first (bicubic).",
         min_length=1,
     )
+    grays: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the copies made gray (JPEG's luma, three equal channels) before a colour "
+        "degradation, for a colour network that shall serve gray images too.",
+    )
     val_images: PositiveInt | None = Field(None, description="Use only so many validation images.")
 
     @model_validator(mode="after")
@@ -91,6 +98,8 @@ class Data(Section):
             raise UserError("give one of stride and per_image")
         if len({parse(d).gray for d in self.degradations}) > 1:
             raise UserError(f"degradations mix gray and colour: {', '.join(self.degradations)}")
+        if self.grays and self.channels == 1:
+            raise UserError(f"grays {self.grays:g} with gray degradations, which make every copy gray")
         return self
 
     @property
