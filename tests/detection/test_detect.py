@@ -153,4 +153,4 @@ def test_other_networks_are_refused(detector, tmp_path):
         Detector(tmp_path)
     done = detect(tmp_path / "nothing", tmp_path)
     assert done.returncode == 2
-    assert "no card.json" in done.stderr
+    assert "no model to detect with" in done.stderr

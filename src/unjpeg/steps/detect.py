@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
@@ -29,7 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH", help="images, folders of images, HDF5 of `compress`"
     )
-    parser.add_argument("--model", required=True, type=Path, help="folder of a trained detector")
+    parser.add_argument(
+        "--model", default=zoo.DEFAULTS["detect"], help="name or folder of a detector (the one that ships)"
+    )
     parser.add_argument(
         "--rule", default="mean", choices=("mean", "majority"), help="from tiles to images (mean)"
     )
@@ -42,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """0; 1 where an image could not be read: the others are still answered."""
     from unjpeg.detection import Detector
 
+    args.model = zoo.find(args.model, "detect")
     detector = Detector(args.model, args.device)
     found, rows = [], []
     for place, name, read in _images(args.paths):
