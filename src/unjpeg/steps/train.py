@@ -18,6 +18,8 @@ from unjpeg.provenance import digest_of, fingerprint, modules_of_run, sha256_of
 
 WEIGHTS = "model.safetensors"
 
+APART = ("state", "parameters")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
