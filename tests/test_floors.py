@@ -14,6 +14,9 @@ FLOORS = {
         "jpeg",
         "foreign",
         "jpegfacts",
+        "quantised",
+        "consistency",
+        "zoo",
         "dct",
         "grid",
         "pairs",
@@ -28,7 +31,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
+    4: ["photos", "library", "recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }
