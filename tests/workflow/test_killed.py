@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
-VERBS = ["split", "compress", "patches", "featurise", "restore", "score", "tables", "plots", "page"]
+VERBS = ["split", "compress", "patches", "featurise", "restore-set", "score", "tables", "plots", "page"]
 VERBS += ["leaks", "rates", "detect", "fetch"]
 KILLS = 3  # at drawn moments
 
