@@ -12,6 +12,7 @@ FLOORS = {
     1: [
         "images",
         "jpeg",
+        "foreign",
         "jpegfacts",
         "quantised",
         "consistency",

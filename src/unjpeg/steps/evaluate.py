@@ -13,6 +13,7 @@ from unjpeg.atomic import write_text
 from unjpeg.degradation import Degradation, parse
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
+from unjpeg.foreign import read_foreign
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import degrade
 from unjpeg.metrics import load, protocol
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
-        clean = read_uint8(path)
+        _, clean = read_foreign(path, args.folder)
         for degradation, chosen in used.items():
             data = degrade(clean, degradation)
             table += rows(labels, name, restore(data), clean, degradation, chosen, args.metrics)
