@@ -15,6 +15,8 @@ from pathlib import Path
 from unjpeg import record
 from unjpeg.atomic import write_text
 from unjpeg.provenance import digest_of, fingerprint, modules_of_run, sha256_of
+from unjpeg.training.clock import Clock
+from unjpeg.training.lease import lease
 
 WEIGHTS = "model.safetensors"
 
@@ -51,15 +53,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    clock = Clock(args.max_seconds)
+    if args.device != "cpu" and not lease(args.devices, _say, clock):
+        return clock.exit_code
+    return _train(args, clock)
+
+
+def _train(args: argparse.Namespace, clock: Clock) -> int:
     from unjpeg import losses, models, parameters, recipes
     from unjpeg.inference import check_device
-    from unjpeg.training.clock import Clock
     from unjpeg.training.job import Job
     from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
     from unjpeg.training.reading import opened
     from unjpeg.training.state import State
 
-    clock, plan = Clock(args.max_seconds), read_plan(args.run)
+    plan = read_plan(args.run)
     folders = parents_of(plan, {key: getattr(args, key) for key in PARENTS})
     import torch
     from lightning_fabric import Fabric
