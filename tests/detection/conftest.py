@@ -49,7 +49,7 @@ TRAIN = {
     **{"loss": {}, "steps": 120, "batch": 18, "optimiser": "adamw", "lr": 3e-3, "betas": [0.9, 0.999]},
     **{"weight_decay": 1e-3, "last_lr": 1.0, "schedule": "cosine", "halve_every": None, "warmup": 5},
     **{"clip": None, "ema": None, "freeze_norm": False, "val_every": 20, "select": "best"},
-    **{"patience": None, "precision": "32-true"},
+    **{"patience": None, "precision": "32-true", "deterministic": False},
 }
 RUN = {
     **{

@@ -47,6 +47,7 @@ TRAIN = {
     "val_every": 6,
     "select": "last",
     "precision": "32-true",
+    "deterministic": False,
 }
 RUN = {
     "model": "small",
@@ -62,6 +63,23 @@ RUN = {
     "adversarial": None,
     "parents": {},
 }
+
+
+RUNNER = """
+import glob, json, os, random, signal, sys, time
+import torch, unjpeg.steps.train, unjpeg.training.state, unjpeg.training.reading, lightning_fabric
+from unjpeg.cli import main
+for argv, kill, states in json.load(sys.stdin):
+    pid = os.fork()
+    if not pid:
+        os._exit(main(argv))
+    while kill is not None and not any(int(f[-12:-3]) >= kill for f in glob.glob(states + "/*/step-*.pt")):
+        time.sleep(0.001)
+    if kill is not None:
+        time.sleep(random.Random(kill).uniform(0, 0.02))
+        os.kill(pid, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +133,18 @@ def trainer(patches, tmp_path):
     def call(*options, **changes):
         return subprocess.run(command(options, changes), stderr=subprocess.PIPE, text=True)
 
+    def series(*calls):
+        """Exit codes of runs one after another, and all that they said; torch is imported once.
+
+        A call: (options, changes), or (options, changes, step of a saved state after which it is killed).
+        """
+        argv = [(command(*c[:2])[3:], c[2] if c[2:] else None, str(tmp_path / "state")) for c in calls]
+        done = subprocess.run(
+            [sys.executable, "-c", RUNNER], input=json.dumps(argv), capture_output=True, text=True
+        )
+        return list(map(int, done.stdout.split())), done.stderr
+
+    call.series = series
     call.start, call.folder, call.out, call.command = start, tmp_path, tmp_path / "out", command
     call.result = lambda: SimpleNamespace(
         weights=(tmp_path / "out/model.safetensors").read_bytes(),

@@ -72,21 +72,6 @@ def test_all_phases_and_their_history(trainer, phases):
     assert card["parents"]["critic"]["model"] == "judge"
 
 
-@pytest.mark.parametrize("phase", ["critic", "gan"])
-def test_slices_end_with_the_same_bits(trainer, phases, phase):
-    changes = {"critic": {**CRITIC, "select": "best"}, "gan": GAN}[phase]
-    options = phases if phase == "gan" else ["--restorer", phases[1]]
-    assert trainer(*options, **changes).returncode == 0
-    whole = trainer.result()
-    shutil.rmtree(trainer.folder / "state")
-    shutil.rmtree(trainer.out)
-    for _ in range(4):
-        assert trainer(*options, "--max-seconds", "0.01", **changes).returncode == 85
-    done = trainer(*options, **changes)
-    assert "goes on after step 4 of 24" in done.stderr
-    assert trainer.result() == whole
-
-
 def test_a_critic_restores_nothing(phases):
     from unjpeg.errors import UserError
     from unjpeg.inference import Restorer

@@ -73,6 +73,11 @@ class Train(Section):
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = Field(
         "32-true", description="Of Lightning Fabric; bf16 pays on a GPU and on CPUs that have it."
     )
+    deterministic: bool = Field(
+        False,
+        description="Equal weights when repeated on the same GPU, slower; an operation that cannot stops the "
+        "run. On a CPU they are equal in any case, for one number of threads.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Train":

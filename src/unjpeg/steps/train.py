@@ -14,7 +14,9 @@ from pathlib import Path
 
 from unjpeg import record
 from unjpeg.atomic import write_text
-from unjpeg.provenance import digest_of, fingerprint, modules_of_run, sha256_of
+from unjpeg.provenance import fingerprint, modules_of_run, sha256_of
+from unjpeg.training.clock import Clock
+from unjpeg.training.lease import lease
 
 WEIGHTS = "model.safetensors"
 
@@ -53,15 +55,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    clock = Clock(args.max_seconds)
+    if args.device != "cpu" and not lease(args.devices, _say, clock):
+        return clock.exit_code
+    return _train(args, clock)
+
+
+def _train(args: argparse.Namespace, clock: Clock) -> int:
     from unjpeg import losses, models, parameters, recipes
     from unjpeg.inference import check_device
-    from unjpeg.training.clock import Clock
     from unjpeg.training.job import Job
+    from unjpeg.training.modes import deterministic
     from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
     from unjpeg.training.reading import opened
     from unjpeg.training.state import State
 
-    clock, plan = Clock(args.max_seconds), read_plan(args.run)
+    plan = read_plan(args.run)
     folders = parents_of(plan, {key: getattr(args, key) for key in PARENTS})
     import torch
     from lightning_fabric import Fabric
@@ -70,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
     args.output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is known before the work
     if args.threads:
         torch.set_num_threads(args.threads)
+    if plan["train"]["deterministic"]:
+        deterministic()
     module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
     patches, validation = opened(args.patches, module.CARD, plan["channels"])
     torch.manual_seed(plan["seed"])
@@ -83,13 +94,18 @@ def run(args: argparse.Namespace) -> int:
     functions = {name: losses.load(name, where) for name in weights}
     read = [where / file for name in weights for file in losses.files(name)]
     read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
-    code = fingerprint(*modules_of_run(plan))
     digests = {path.name: sha256_of(path) for path in read}
-    of_parents = [sha256_of(folder / WEIGHTS) for folder in folders.values()]
-    digest = digest_of(plan, patches.digest, validation.digest, code, digests, of_parents)
+    made_of = {
+        "settings": plan,
+        "training patches": patches.digest,
+        "validation patches": validation.digest,
+        "code": fingerprint(*modules_of_run(plan)),
+        "parameter files": digests,
+        "parents": {key: sha256_of(folder / WEIGHTS) for key, folder in folders.items()},
+    }
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
-    state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
+    state = State(args.state, made_of, _say, owner=fabric.is_global_zero)
     weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
     job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, weighted, peers)
     result = train(job)
@@ -104,10 +120,11 @@ def run(args: argparse.Namespace) -> int:
         "steps": result["history"][-1]["step"],
         "patches": len(patches),
         "files": digests,
-        "code": code,
-        "run": digest,
+        "code": made_of["code"],
+        "run": state.digest,
         "device": fabric.device.type,
         "devices": fabric.world_size,
+        "threads": torch.get_num_threads(),
         "precision": plan["train"]["precision"],
         "seconds": round(result["seconds"], 1),
         "versions": _versions(),

@@ -1,5 +1,6 @@
 """A network that is trained: with its optimiser and, where the run wants one, an average of its weights."""
 
+import math
 from collections.abc import Iterable
 
 import torch
@@ -8,6 +9,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from unjpeg.training.modes import freeze_norm
 from unjpeg.training.optimise import optimiser, set_learning_rate
+
+
+class NonFiniteError(ArithmeticError):
+    """A loss or its gradient is no number; no weight has been touched by it."""
 
 
 class Learner:
@@ -28,12 +33,18 @@ class Learner:
         self.judged = self.ema.module if self.ema else self.model
 
     def step(self, loss: torch.Tensor, lr: float) -> None:
-        """Down the gradient of `loss`."""
+        """Down the gradient of `loss`; `NonFiniteError` where that leads nowhere."""
         set_learning_rate(self.optimizer, lr)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
-        if self.clip:
-            self.fabric.clip_gradients(self.network, self.optimizer, max_norm=self.clip)
+        norm = self.fabric.clip_gradients(
+            self.network, self.optimizer, max_norm=self.clip or math.inf, error_if_nonfinite=False
+        )
+        scaled = getattr(self.fabric.strategy.precision, "scaler", None)  # it lets such a gradient pass by
+        for name, value in (("loss", loss), ("gradient", loss if scaled else norm)):
+            if not torch.isfinite(value):
+                network = type(self.model).__module__.rpartition(".")[2]
+                raise NonFiniteError(f"the {name} of {network} is {value.item()}")
         self.optimizer.step()
         if self.ema:
             self.ema.update_parameters(self.model)

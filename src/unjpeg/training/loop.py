@@ -4,7 +4,6 @@ Every step depends on (seed, step) and the state alone, so a resumed run repeats
 bit by bit on a CPU, whenever it was stopped.
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 
 from unjpeg.errors import UserError
 from unjpeg.training.job import Job
+from unjpeg.training.learner import NonFiniteError
 from unjpeg.training.optimise import learning_rate
 from unjpeg.training.progress import Progress
 
@@ -43,11 +43,13 @@ def loop(
         job.say(f"goes on after step {step} of {steps} ({state.folder})")
     fabric.barrier()  # nobody may save, and drop old states, while another still reads
 
+    def now() -> dict[str, dict]:
+        return {name: part.state_dict() for name, part in parts.items()}
+
     def save() -> None:
         if fabric.is_global_zero:
             counted = {"step": step, "history": history, "sums": sums, "best": best}
-            seconds = {"seconds": before + clock.seconds}
-            state.save(step, {**counted, **seconds, **{n: part.state_dict() for n, part in parts.items()}})
+            state.save(step, {**counted, "seconds": before + clock.seconds, **now()})
 
     def done() -> bool:
         patience = settings["patience"]
@@ -57,9 +59,10 @@ def loop(
     while not done():
         torch.manual_seed(job.run["seed"] * 1_000_003 + step)  # dropout: a function of the step
         lr = learning_rate(step, settings)
-        values = update(step, lr)
-        if not all(map(math.isfinite, values.values())):
-            _stop_at(job, step, places(step), values)
+        try:
+            values = update(step, lr)
+        except NonFiniteError as error:
+            raise _stopped(job, step, places(step), now(), error) from None
         step, sums = step + 1, {k: sums.get(k, 0.0) + v for k, v in values.items()}
 
         if step % every == 0 or step == steps:
@@ -102,12 +105,14 @@ def _shown(values: dict, history: list[dict]) -> str:
     return f"{now}, val accuracy {last['val_accuracy']:.3f}" if "val_accuracy" in last else now
 
 
-def _stop_at(job: Job, step: int, places: np.ndarray, values: dict[str, float]) -> None:
-    """Say which patches made a loss explode, then stop: a broken run must not go on quietly."""
-    path = job.state.folder / f"non-finite-step-{step}.txt"
-    path.write_text("\n".join(map(str, places)) + "\n")
-    name, value = next((n, v) for n, v in values.items() if not math.isfinite(v))
-    raise UserError(
-        f"the {name} is {value} at step {step}; the places of its patches are in {path}; "
+def _stopped(job: Job, step: int, places: np.ndarray, parts: dict, error: NonFiniteError) -> UserError:
+    """A broken run must not go on quietly: keep the batch and the networks that it met, and say where."""
+    arrays = {name: a for name, a in vars(job.patches).items() if isinstance(a, np.ndarray)}
+    batch = {name: torch.from_numpy(np.array(a[places])) for name, a in arrays.items()}
+    met = {"seed": job.run["seed"], "step": step, "places": torch.from_numpy(places), "batch": batch}
+    rank = f"-rank-{job.fabric.global_rank}" if job.fabric.world_size > 1 else ""
+    path = job.state.write(f"non-finite-step-{step}{rank}.pt", {**met, **parts})
+    return UserError(
+        f"{error} at step {step}; its patches and the weights before it are in {path}; "
         "states saved before it are kept; a lower lr or `clip` may help"
     )

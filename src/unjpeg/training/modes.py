@@ -1,5 +1,6 @@
-"""Which modules of a network are in training mode, and for how long."""
+"""Which modules of a network are in training mode, and for how long; and which kind of arithmetic is used."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,3 +29,14 @@ def freeze_norm(model: torch.nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, _BatchNorm):
             module.eval()
+
+
+def deterministic() -> None:
+    """Equal results of equal work on one kind of GPU; torch raises for an operation that has no such form.
+
+    To be called before CUDA starts: cuBLAS reads the size of its workspace then.
+    """
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False

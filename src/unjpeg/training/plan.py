@@ -15,6 +15,7 @@ KEYS = ["model", "seed", "channels", "pretrained", "adversarial", "parents"]
 TRAIN = [
     *("loss", "steps", "batch", "optimiser", "lr", "betas", "weight_decay", "last_lr", "schedule"),
     *("halve_every", "warmup", "clip", "ema", "freeze_norm", "val_every", "select", "patience", "precision"),
+    "deterministic",
 ]
 PARENTS = ("start_from", "restorer", "critic")
 

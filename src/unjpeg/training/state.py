@@ -2,7 +2,7 @@
 
 The folder is named by the digest of all that the run depends on, and Snakemake does not know it: a
 failed job's declared outputs are deleted, this stays. A changed run has another folder, so it can never
-resume a stale state.
+resume a stale state; it says what changed.
 """
 
 import fcntl
@@ -15,6 +15,8 @@ import torch
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
+from unjpeg.provenance import digest_of
+from unjpeg.training.earlier import note, why_afresh
 
 KEEP = 2
 
@@ -22,10 +24,13 @@ KEEP = 2
 class State:
     """A run's folder, locked until the process ends (the kernel releases it, even after SIGKILL)."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None], owner: bool = True):
-        """owner: this process writes; the other processes of the same run only read."""
-        self.folder, self._say = folder, say
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, home: Path, made_of: dict, say: Callable[[str], None], owner: bool = True):
+        """home: of all runs; made_of: all that this one depends on, the resolved run as `settings`;
+        owner: this process writes; the other processes of the same run only read."""
+        self.digest, self._made_of = digest_of(made_of), made_of
+        self.folder = home / f"{made_of['settings']['model']}-{self.digest}"
+        self._say, self._owner = say, owner
+        self.folder.mkdir(parents=True, exist_ok=True)
         if owner:
             self._own()
 
@@ -43,6 +48,9 @@ class State:
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
+        for half in folder.glob(".*.part"):  # of a process that was killed while it wrote
+            half.unlink()
+        note(folder, self._made_of)
 
     def files(self) -> list[Path]:
         """Saved states, oldest first."""
@@ -50,20 +58,29 @@ class State:
 
     def load(self) -> dict | None:
         """The newest state that can be read; an unreadable one is named and the one before is taken."""
-        for path in reversed(self.files()):
+        older = self.files()
+        if not older and self._owner and (why := why_afresh(self.folder, self._made_of)):
+            self._say(why)
+        while older:
+            path = older.pop()
             try:
                 return torch.load(path, map_location="cpu", weights_only=True)
             except Exception as error:  # torch raises many kinds for a truncated file
-                self._say(
-                    f"{path}: cannot be read ({str(error).splitlines()[0]}); taking the state before it"
-                )
+                why = (str(error).splitlines() or [type(error).__name__])[0]
+                instead = f"taking the state before it, {older[-1].name}" if older else "starting from step 0"
+                self._say(f"{path}: cannot be read ({why}); {instead}")
         return None
 
     def save(self, step: int, state: dict) -> None:
-        """Write one state whole, then drop all but the newest `KEEP`."""
-        data = io.BytesIO()
+        """Write one state whole, then drop those before it but `KEEP` (one after it could not be read)."""
+        path = self.write(f"step-{step:09d}.pt", state)
+        for old in [saved for saved in self.files() if saved <= path][:-KEEP]:
+            old.unlink()
+
+    def write(self, name: str, state: dict) -> Path:
+        """One file in the folder, whole or not at all."""
+        data, path = io.BytesIO(), self.folder / name
         torch.save(state, data)
-        path = self.folder / f"step-{step:09d}.pt"
         try:
             write_bytes(path, data.getvalue())
         except OSError as error:
@@ -72,5 +89,4 @@ class State:
                 f"{path}: the state cannot be saved ({error.strerror}); "
                 f"kept: {kept[-1].name if kept else 'none'}"
             ) from None
-        for old in self.files()[:-KEEP]:
-            old.unlink()
+        return path
