@@ -14,9 +14,8 @@ from pathlib import Path
 
 from unjpeg import record
 from unjpeg.atomic import write_text
-from unjpeg.provenance import digest_of, fingerprint, modules_of_run, sha256_of
-
-WEIGHTS = "model.safetensors"
+from unjpeg.provenance import fingerprint, modules_of_run
+from unjpeg.training.identity import WEIGHTS, digest_of_run, files_of_run
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,12 +78,8 @@ def run(args: argparse.Namespace) -> int:
     if plan["pretrained"]:
         models.pretrain(plan["arch"], model, where)
     functions = {name: losses.load(name, where) for name in weights}
-    read = [where / file for name in weights for file in losses.files(name)]
-    read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
-    code = fingerprint(*modules_of_run(plan))
-    digests = {path.name: sha256_of(path) for path in read}
-    of_parents = [sha256_of(folder / WEIGHTS) for folder in folders.values()]
-    digest = digest_of(plan, patches.digest, validation.digest, code, digests, of_parents)
+    files = files_of_run(plan, where)
+    digest = digest_of_run(plan, (patches.digest, validation.digest), files, folders.values())
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
     state = State(args.state / f"{plan['model']}-{digest}", _say, owner=fabric.is_global_zero)
@@ -101,8 +96,8 @@ def run(args: argparse.Namespace) -> int:
         "best_step": result["best_step"],
         "steps": result["history"][-1]["step"],
         "patches": len(patches),
-        "files": digests,
-        "code": code,
+        "files": files,
+        "code": fingerprint(*modules_of_run(plan)),
         "run": digest,
         "device": fabric.device.type,
         "devices": fabric.world_size,

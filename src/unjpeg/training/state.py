@@ -5,9 +5,7 @@ failed job's declared outputs are deleted, this stays. A changed run has another
 resume a stale state.
 """
 
-import fcntl
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import torch
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
+from unjpeg.training.lock import own, written
 
 KEEP = 2
 
@@ -26,23 +25,13 @@ class State:
         """owner: this process writes; the other processes of the same run only read."""
         self.folder, self._say = folder, say
         folder.mkdir(parents=True, exist_ok=True)
-        if owner:
-            self._own()
-
-    def _own(self) -> None:
-        folder = self.folder
-        self._lock = open(folder / "lock", "a+")  # noqa: SIM115 (held as long as the process lives)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.seek(0)
+        if not owner:
+            return
+        self._lock = own(folder)  # kept open as long as the process lives
+        if self._lock is None:
             raise UserError(
-                f"{folder}: process {self._lock.read().strip() or '?'} is training this run; "
-                "wait for it or stop it"
-            ) from None
-        self._lock.truncate(0)
-        self._lock.write(str(os.getpid()))
-        self._lock.flush()
+                f"{folder}: process {written(folder) or '?'} is training this run; wait for it or stop it"
+            )
 
     def files(self) -> list[Path]:
         """Saved states, oldest first."""
