@@ -17,6 +17,8 @@ from unjpeg.atomic import write_text
 from unjpeg.provenance import fingerprint, modules_of_run
 from unjpeg.training.identity import WEIGHTS, digest_of_run, files_of_run
 
+APART = ("state", "parameters")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
