@@ -27,7 +27,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
+    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost", "status"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

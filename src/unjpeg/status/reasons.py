@@ -6,7 +6,7 @@ import re
 
 PHRASES = {
     "Missing output files": "output missing",
-    "Incomplete output files": "output incomplete",
+    "Incomplete output files": "output incomplete or changed by hand",
     "Updated input files": "input changed",
     "Input files updated by another job": "input made anew",
     "Set of input files has changed since last execution": "set of inputs changed",

@@ -7,7 +7,6 @@ Both are read from what its command line prints (9.20 and later), which takes no
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +37,8 @@ class Wish:
 
 def asked(config: Path) -> Wish:
     """Snakemake's answer in the working folder; `UserError` with its last line where it has none."""
-    with ThreadPoolExecutor(2) as pool:
-        summary, plan = pool.map(lambda option: _snakemake(config, *option), (["--summary"], ["--dry-run"]))
+    summary = _snakemake(config, "--summary")
+    plan = _snakemake(config, "--dry-run")
     return Wish(wanted_files(summary), planned(plan), "Directory cannot be locked" in plan)
 
 
@@ -72,18 +71,18 @@ def _name(rule: str, wildcards: str) -> str:
     return " ".join([rule.replace("train_", "train ", 1), *(v for k, _, v in values if k != "study")])
 
 
-def _snakemake(config: Path, *options: str) -> str:
+def _snakemake(config: Path, option: str) -> str:
     if any(map(Path.is_file, map(Path, SNAKEFILES))):
         where = []
     elif (own := ROOT.parents[1] / "Snakefile").is_file():
         where = ["--snakefile", str(own)]
     else:
         raise UserError(f"no Snakefile in {Path.cwd()}: want the folder in which you run snakemake")
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "host", *where, *options]
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "host", *where, option]
     done = subprocess.run(
         [*command, "--configfile", str(config)], capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise UserError(f"snakemake {options[0]}: {lines[-1] if lines else f'exit code {done.returncode}'}")
+        raise UserError(f"snakemake {option}: {lines[-1] if lines else f'exit code {done.returncode}'}")
     return done.stdout + done.stderr
