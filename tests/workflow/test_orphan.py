@@ -107,6 +107,10 @@ def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
     assert written(folder) != pid
     assert status(checkout)["would_run"] == []
     found = results(checkout)
+    checkout.study(lambda study: study["models"]["car"]["train"].update(lr=0.002))
+    said = status(checkout)["would_run"]
+    assert ["params changed (train.lr: 0.001 -> 0.002)"] in [jobs["why"] for jobs in said]
+    checkout.study(lambda study: study["models"]["car"]["train"].pop("lr"))
 
     for name in ("results", "resources", ".snakemake"):
         shutil.rmtree(checkout.folder / name)
