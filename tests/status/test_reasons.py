@@ -15,6 +15,12 @@ CHANGED = (
     [
         ("Missing output files: results/s/scores/a.csv, results/s/scores/a.json", "", ["output missing"]),
         (
+            "Missing output files: results/s/report.html; "
+            "Input files updated by another job: results/s/tables/foot.txt",
+            "page",
+            ["output missing"],
+        ),
+        (
             "Input files updated by another job: results/s/models/x/card.json, results/s/degraded/p/q10.h5, "
             "results/s/models/x/model.safetensors; Set of input files has changed since last execution",
             "",

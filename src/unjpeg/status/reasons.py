@@ -34,6 +34,8 @@ def causes(text: str, rule: str = "") -> list[str]:
         elif "nput files" in cause and details:
             shown = ", ".join(sorted({stage_of(path) for path in details.split(", ")}))
         found.append(PHRASES[cause] + (f" ({shown})" if shown else ""))
+    if "output missing" in found:  # what never was has no old input
+        found = [cause for cause in found if not cause.startswith("input made anew")]
     return found
 
 
