@@ -4,7 +4,6 @@ Needs: results/{study}/**/.*.record.json, which every verb leaves beside its out
 Gives: results/.snakemake/, Snakemake's metadata; marks in .snakemake/incomplete/
 """
 
-from unjpeg.chain import orphans
 from unjpeg.chain import snakemake as memory
 
 if workflow.is_main_process:
@@ -14,10 +13,6 @@ if workflow.is_main_process:
         )
     for name in memory.doubt([Path(f"results/{STUDY.study}"), Path("resources")]):
         logger.warning(f"{name}: not what its record says; it is made again.")
-    for name in orphans.mark(Path(f"results/{STUDY.study}")):
-        logger.warning(
-            f"{name}: written after Snakemake had died; written again from its state."
-        )
 
 
 onsuccess:
