@@ -180,7 +180,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "train",
         "detect",
         "detections",
-        "restore",
+        "restore-set",
         "restore-peer",
         "cost",
         "cost-peer",
@@ -195,7 +195,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
 
 def test_steps_without_networks_import_no_torch(finished):
     for verb, _, heavy in notes(finished):
-        assert bool(heavy) == (verb in ("train", "detect", "restore", "cost")), verb
+        assert bool(heavy) == (verb in ("train", "detect", "restore-set", "cost")), verb
 
 
 def test_cards_say_what_was_trained(results):
