@@ -30,11 +30,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-<<<<<<< HEAD
-    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost", "status"],
-=======
-    4: ["photos", "recipes", "training", "report", "inference", "detection", "scoring", "cost"],
->>>>>>> d017d393b605f78f5a9ed8478b51438774129386
+    4: ["photos", "recipes", "training", "report", "inference", "detection", "scoring", "cost", "status"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }
