@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from unjpeg.training.lock import held, written
 
-STEPS = 1000  # some seconds
+STEPS = 600  # some seconds
 
 
 def small(checkout):
@@ -56,6 +58,7 @@ def wait_until(true):
     raise AssertionError("waited ten minutes")
 
 
+@pytest.mark.slow
 def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
     checkout = small(fresh)
     home = checkout.folder / "results" / "smoke"
