@@ -75,6 +75,8 @@ def test_every_command_is_known_to_these_tests(root):
         "snakemake --cores all --configfile config/tiny.yaml",
         "unjpeg --help",
         "snakemake --cores all --report report.zip",
+        "unjpeg status config/tiny.yaml",
+        "unjpeg clean config/tiny.yaml",
     }
     rest = [c for c in commands(root) if c not in tested]
     assert [shlex.split(c)[:2] for c in rest if "PYTHONPATH" not in c] == [
@@ -85,7 +87,8 @@ def test_every_command_is_known_to_these_tests(root):
 
 
 def test_dry_runs(copy):
-    for command in ("snakemake -n", "snakemake -n --cores all download", "unjpeg --help"):
+    plans = ("snakemake -n", "snakemake -n --cores all download", "unjpeg status config/tiny.yaml")
+    for command in (*plans, "unjpeg clean config/tiny.yaml", "unjpeg --help"):
         code, text = run(copy, command)
         assert code == 0, text
 
