@@ -1,8 +1,9 @@
 # make demo   set up, then the tiny study: tables, plots, pictures (results/tiny/report.html)
-# make test   set up, then every test
+# make test   set up, then every test, two at a time (JOBS=4: four)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 
 .PHONY: help demo test format
 help:
@@ -23,7 +24,7 @@ demo: $(VENV)/.user
 	@echo "The tables, plots and pictures are in results/tiny/report.html"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/snakefmt Snakefile workflow

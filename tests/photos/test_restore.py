@@ -66,6 +66,22 @@ def test_a_folder_is_restored_and_one_bad_file_does_not_stop_it(folder, clean, c
     assert "never compressed: left as it is" in shown.err
 
 
+def test_what_only_seems_a_picture_is_named(folder, tmp_path, capsys):
+    (tmp_path / "elsewhere.png").write_bytes((folder / "clean.png").read_bytes())
+    (folder / "out.png").symlink_to(tmp_path / "elsewhere.png")
+    (folder / "gone.png").symlink_to(tmp_path / "nothing.png")
+    (folder / "folder.png").mkdir()
+    assert main(["restore", str(folder), "-o", str(tmp_path / "out")]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "2 restored, 1 left as they are, 4 failed\n"
+    for name, why in {
+        "out": "a link out of the folder",
+        "gone": "a link to nothing",
+        "folder": "a folder",
+    }.items():
+        assert f"{folder / name}.png: {why}\n" in shown.err
+
+
 def test_a_second_run_leaves_what_is_there(folder, capsys):
     for _ in range(2):
         assert main(["restore", str(folder / "bad.jpg")]) == 0

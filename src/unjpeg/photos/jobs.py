@@ -7,6 +7,7 @@ from pathlib import Path
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
+from unjpeg.foreign import check_file, shown
 from unjpeg.photos.photo import FORMATS
 
 SUFFIXES = (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
@@ -18,11 +19,20 @@ ENDINGS[".tiff"] = "tiff"
 
 @dataclass(frozen=True)
 class Job:
-    """source: a picture; target: its result; format: of `FORMATS`."""
+    """source: a picture; target: its result; format: of `FORMATS`; folder: where it was found, if in one."""
 
     source: Path
     target: Path
     format: str
+    folder: Path | None = None
+
+    def read(self) -> bytes:
+        """Errors: `UserError` for what is no plain file, or leads out of its folder."""
+        if self.folder:
+            check_file(self.source, self.folder)
+        elif not self.source.is_file():
+            raise UserError(f"{shown(self.source)}: not a plain file")
+        return self.source.read_bytes()
 
     def write(self, found, quality: int) -> None:
         """The result, whole or not at all."""
@@ -36,7 +46,8 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
     format: None for each picture's own, PNG where that is none of `FORMATS`.
     Errors: `UserError` where a path is missing, a folder has no picture, or a result would replace a picture.
     """
-    sources = [source for path in paths for source in _sources(path, suffix)]
+    folders = {source: path for path in paths for source in _sources(path, suffix)}
+    sources = list(folders)
     if output and len(sources) == 1 and not paths[0].is_dir() and not output.is_dir() and output.suffix:
         if (ending := output.suffix.lower()) not in ENDINGS:
             raise UserError(f"-o {output}: ending {ending!r}; allowed: {', '.join(ENDINGS)}")
@@ -52,6 +63,9 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
             else job
             for job in found
         ]
+    found = [
+        replace(job, folder=folders[job.source]) if folders[job.source].is_dir() else job for job in found
+    ]
     taken = {job.source.resolve() for job in found}
     for job in found:
         if job.target.resolve() in taken:
@@ -71,8 +85,7 @@ def _sources(path: Path, suffix: str) -> Iterator[Path]:
             raise UserError(f"{path}: no such file or folder")
         yield path
         return
-    files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
-    files = [p for p in files if not p.stem.endswith(suffix)]
+    files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.stem.endswith(suffix))
     if not files:
         raise UserError(f"{path}: no picture in it; endings: {', '.join(SUFFIXES)}")
     yield from files

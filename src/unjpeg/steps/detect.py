@@ -105,10 +105,12 @@ def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
 
 def _named(path: Path) -> tuple[bytes, np.ndarray]:
     """Of a file that the user named: whatever its ending, and wherever it leads."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{shown(path)}: not a plain file")
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+        raise UserError(f"{shown(path)}: {error.strerror}") from None
     return data, read_uint8(data, str(path))
 
 

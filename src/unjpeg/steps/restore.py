@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from unjpeg.errors import UserError
+from unjpeg.foreign import shown
 from unjpeg.photos.photo import FORMATS, MAX_PIXELS
 
 SUFFIX = ".restored"
@@ -73,18 +74,19 @@ def run(args: argparse.Namespace) -> int:
         detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
     failed, done = [], 0
     for number, job in enumerate(work, 1):
-        head = f"[{number}/{len(work)}] {job.source}"
+        head = f"[{number}/{len(work)}] {shown(job.source)}"
         if job.target.exists() and not args.overwrite:
             _say(f"{head}: {job.target} is there already (--overwrite)")
             continue
         try:
-            found = restored(job.source.read_bytes(), restorer, detector, wish, _progress(head))
+            found = restored(job.read(), restorer, detector, wish, _progress(head))
             if found.done:
                 job.write(found, args.jpeg_quality)
                 done += 1
             _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
         except (UserError, OSError) as error:
-            failed.append(f"{job.source}: {error.strerror if isinstance(error, OSError) else error}")
+            why = error.strerror if isinstance(error, OSError) else error
+            failed.append(f"{shown(job.source)}: {str(why).removeprefix(f'{shown(job.source)}: ')}")
             _say(f"{head}: failed")
     left = len(work) - done - len(failed)
     print(f"{done} restored, {left} left as they are, {len(failed)} failed")
