@@ -41,6 +41,7 @@ FLOORS = {
         "detection",
         "scoring",
         "cost",
+        "exported",
         "status",
     ],
     5: ["steps"],

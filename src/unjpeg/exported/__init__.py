@@ -1,0 +1,1 @@
+"""Trained restorers in the forms of other programs."""

@@ -1,0 +1,57 @@
+"""A restorer as a folder in the form of Hugging Face: weights, card.json, README.md of the card."""
+
+import json
+from pathlib import Path
+
+from unjpeg.atomic import write_bytes, write_text
+from unjpeg.inference import read_card
+
+HEAD = """---
+license: {licence}
+library_name: unjpeg
+pipeline_tag: image-to-image
+tags: [jpeg, artifact-removal, image-restoration]
+---
+"""
+
+
+def write_folder(source: Path, target: Path) -> None:
+    """Everything that `unjpeg restore --model {target}` needs, and a page for people."""
+    card = read_card(source)
+    for name in ("model.safetensors", "card.json"):
+        write_bytes(target / name, (source / name).read_bytes())
+    write_text(target / "README.md", page(card))
+
+
+def page(card: dict) -> str:
+    """Markdown of a model's card."""
+    train = card.get("train", {})
+    rows = [
+        ("network", f"{card['arch']} {json.dumps(card['settings']) if card['settings'] else ''}".strip()),
+        ("parameters", f"{card['parameters']:,}" if "parameters" in card else "?"),
+        ("colour", "RGB" if card["channels"] == 3 else "luma"),
+        ("trained on", ", ".join(card.get("trained_on", [])) or "?"),
+        ("degradations", ", ".join(card.get("degradations", [])) or "?"),
+        ("steps", f"{card.get('steps', '?')} of {train.get('batch', '?')} patches"),
+        ("loss", ", ".join(f"{name} x {weight:g}" for name, weight in train.get("loss", {}).items()) or "?"),
+        (
+            "time",
+            f"{card['seconds'] / 60:.0f} minutes on {card.get('device', '?')}" if "seconds" in card else "?",
+        ),
+        ("code", f"{card.get('code', '?')}, commit {card.get('commit') or 'outside git'}"),
+    ]
+    about = "\n".join(f"| {name} | {value} |" for name, value in rows)
+    use = "    unjpeg restore photo.jpg --model FOLDER\n"
+    scores = "".join(_scores(card.get("scores", [])))
+    head = HEAD.format(licence=card.get("licence", "mit").lower())
+    title = f"# {card['model']}: {card.get('title', card['arch'])}"
+    return f"{head}\n{title}\n\n{use}\n| | |\n|---|---|\n{about}\n{scores}"
+
+
+def _scores(scores: list[dict]) -> list[str]:
+    """Measured with `unjpeg evaluate`; the JPEG's value stands beside each."""
+    if not scores:
+        return []
+    lines = ["\n| set | degradation | protocol | metric | JPEG | restored |\n|---|---|---|---|---:|---:|\n"]
+    keys = ("set", "degradation", "protocol", "metric", "jpeg", "value")
+    return lines + [f"| {' | '.join(str(row[key]) for key in keys)} |\n" for row in scores]

@@ -1,0 +1,35 @@
+"""Write a trained restorer for other programs: ONNX, or safetensors with a model card.
+
+    unjpeg export photo photo.onnx          any height and width that is a multiple of the network's
+    unjpeg export photo photo/              model.safetensors, README.md in the form of Hugging Face
+
+ONNX: input and output `image`, `restored`, float32 (1, C, H, W) in [0, 1].
+"""
+
+import argparse
+from pathlib import Path
+
+from unjpeg.errors import UserError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="name or folder of a restorer")
+    parser.add_argument("output", type=Path, help="a file that ends in .onnx, or a folder")
+
+
+def run(args: argparse.Namespace) -> None:
+    from unjpeg import zoo
+    from unjpeg.inference import Restorer
+
+    folder = zoo.find(args.model, "restore")
+    if args.output.suffix == ".onnx":
+        from unjpeg.exported.onnx_file import write_onnx
+
+        write_onnx(Restorer(folder), args.output)
+    elif args.output.suffix or args.output.is_file():
+        raise UserError(f"{args.output}: a file; allowed: a name that ends in .onnx, or a folder")
+    else:
+        from unjpeg.exported.hub import write_folder
+
+        write_folder(folder, args.output)
+    print(f"{args.output} written")
