@@ -42,10 +42,11 @@ FLOORS = {
         "scoring",
         "cost",
         "exported",
+        "web",
         "status",
     ],
     5: ["steps"],
-    6: ["cli", "__main__", "web"],
+    6: ["cli", "__main__"],
 }
 FLOOR = {f"unjpeg.{name}": floor for floor, names in FLOORS.items() for name in names} | {"unjpeg": 0}
 MODULES = sorted(

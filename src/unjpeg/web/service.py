@@ -1,0 +1,80 @@
+"""What the page asks for: a picture's bytes and wishes in, an answer for JSON out. No HTTP here."""
+
+import base64
+import time
+from functools import lru_cache
+
+from unjpeg import zoo
+from unjpeg.detection import Detector
+from unjpeg.errors import UserError
+from unjpeg.inference import Restorer
+from unjpeg.photos.restoring import Restored, Wish, restored
+from unjpeg.store.features import CLASSES
+
+SHOWN_BY_BROWSERS = ("jpeg", "mpo", "png", "webp", "gif", "bmp")
+
+
+class Service:
+    """Models are loaded when they are first asked for, and kept."""
+
+    def __init__(self, device: str, memory: int, max_pixels: int):
+        self.device, self.memory, self.max_pixels = device, memory, max_pixels
+        self.detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), device)
+        self.restorer = lru_cache(maxsize=8)(lambda name: Restorer(zoo.find(name, "restore"), device))
+
+    def models(self) -> list[dict]:
+        """Names, titles and cards of the restorers, the default one first."""
+        cards = {name: zoo.card_of(homes[0]) for name, homes in zoo.available().items()}
+        names = [name for name, card in cards.items() if zoo.task_of(card) == "restore"]
+        names.sort(key=lambda name: (name != zoo.DEFAULTS["restore"], name))
+        return [
+            {"name": n, "title": cards[n].get("title", cards[n]["arch"]), "card": cards[n]} for n in names
+        ]
+
+    def restore(self, data: bytes, wishes: dict[str, str]) -> dict:
+        """Errors: `UserError`."""
+        begin = time.monotonic()
+        wish = Wish(
+            _number(wishes.get("strength", "1"), "strength"),
+            wishes.get("force") == "1",
+            wishes.get("consistent", "1") == "1",
+            self.memory,
+            self.max_pixels,
+        )
+        name = wishes.get("model") or zoo.DEFAULTS["restore"]
+        if name not in {model["name"] for model in self.models()}:
+            raise UserError(f"no model {name!r}")  # names only: no path comes from the page
+        found = restored(data, self.restorer(name), self.detector, wish)
+        return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}
+
+
+def _told(found: Restored) -> dict:
+    seen, said = found.seen, found.said
+    height, width = found.pixels.shape[:2]
+    before = None if found.photo.format in SHOWN_BY_BROWSERS else _png(found, found.photo.pixels)
+    return {
+        "answer": seen.answer,
+        "note": seen.note,
+        "probabilities": dict(zip(CLASSES, map(float, seen.probabilities))),
+        "quality": None if seen.quality is None or seen.compressed < 0.5 else round(seen.quality, 1),
+        "tiles": [[round(float(p), 4) for p in tile] for tile in seen.tiles],
+        "file": said.text() if said else None,
+        "done": found.done,
+        "why": found.why,
+        "held": found.held,
+        "notes": found.photo.notes,
+        "size": [width, height],
+        "before": before,
+        "after": _png(found, found.pixels) if found.done else None,
+    }
+
+
+def _png(found: Restored, pixels) -> str:
+    return base64.b64encode(found.photo.encode(pixels, "png")).decode()
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"{name} {text!r}; allowed: a number") from None

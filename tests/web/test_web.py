@@ -1,0 +1,199 @@
+"""The web page in a browser, and its server under bad requests."""
+
+import http.client
+import io
+import json
+import shutil
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from unjpeg.cli import main
+
+
+@pytest.fixture(scope="module")
+def address():
+    """(host, port) of a server that runs as a user would start it."""
+    command = [sys.executable, "-m", "unjpeg", "web", "--port", "0", "--max-bytes", "2", "--max-pixels", "4"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    assert line.startswith("http://127.0.0.1:"), line
+    yield "127.0.0.1", int(line.split(":")[2].split("/")[0])
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    clean = Image.fromarray(data.astronaut()[:240, 80:400])
+    clean.save(folder / "clean.png")
+    clean.save(folder / "bad photo.jpg", quality=15)
+    clean.save(folder / "bad.tif")
+    (folder / "text.jpg").write_text("good morning")
+    Image.new("1", (9000, 9000)).save(folder / "bomb.png")
+    (folder / "large.jpg").write_bytes(bytes(3_000_000))
+    return folder
+
+
+def ask(address, body, query="", method="POST", path="/restore", **headers):
+    """(status, JSON)."""
+    connection = http.client.HTTPConnection(*address, timeout=60)
+    headers = {"X-Unjpeg": "1", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    connection.request(method, f"{path}?{query}" if query else path, body, headers)
+    response = connection.getresponse()
+    found = response.read()
+    connection.close()
+    return response.status, json.loads(found) if path != "/" else found.decode()
+
+
+def test_a_picture_is_answered(address, folder):
+    status, answer = ask(address, (folder / "bad photo.jpg").read_bytes())
+    assert status == 200 and answer["done"] and answer["file"] == "quality 15, 4:2:0"
+    assert answer["size"] == [320, 240] and len(answer["tiles"]) == 1
+    assert answer["quality"] == pytest.approx(15, abs=2)
+    status, answer = ask(address, (folder / "clean.png").read_bytes())
+    assert status == 200 and not answer["done"] and answer["after"] is None
+    status, answer = ask(address, (folder / "clean.png").read_bytes(), "force=1")
+    assert answer["done"] and answer["after"]
+    status, answer = ask(address, (folder / "bad.tif").read_bytes(), "force=1")
+    assert answer["before"]  # browsers do not show TIFF
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "says"),
+    [
+        ("text.jpg", 422, "not an image that can be read"),
+        ("bomb.png", 422, "9000x9000 pixels; allowed: 4 megapixels"),
+        ("large.jpg", 413, "3 MB; allowed: 2 MB"),
+    ],
+)
+def test_bad_uploads_are_an_error_and_the_server_lives(address, folder, file, status, says):
+    try:
+        found, answer = ask(address, (folder / file).read_bytes())
+        assert found == status and says in answer["error"]
+    except (BrokenPipeError, ConnectionResetError):  # refused while it was still being sent
+        assert status == 413
+    assert ask(address, (folder / "clean.png").read_bytes())[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("model=../../etc", "no model '../../etc'"),
+        ("model=photo-detector", "no model 'photo-detector'"),
+        ("strength=7", "strength 7; allowed: 0 to 1"),
+        ("strength=x", "strength 'x'; allowed: a number"),
+    ],
+)
+def test_wrong_wishes_are_an_error(address, folder, query, says):
+    status, answer = ask(address, (folder / "clean.png").read_bytes(), query)
+    assert status == 422 and says in answer["error"]
+
+
+def test_only_the_page_itself_may_ask(address, folder):
+    body = (folder / "clean.png").read_bytes()
+    assert ask(address, body, X_Unjpeg="")[0] == 403
+    assert ask(address, body, Host="evil.example")[0] == 403
+    assert ask(address, None, method="GET", path="/", Host="evil.example")[0] == 403
+    for path in ("/etc/passwd", "/../../etc/passwd", "/page.html", "/restore"):
+        assert ask(address, None, method="GET", path=path)[0] == 404
+    connection = http.client.HTTPConnection(*address, timeout=60)
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_more_than_a_few_at_once_are_sent_away(address, folder):
+    body, found = (folder / "bad photo.jpg").read_bytes(), []
+    threads = [threading.Thread(target=lambda: found.append(ask(address, body)[0])) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(found) == {200, 503}
+    assert ask(address, body)[0] == 200
+
+
+def test_the_page_in_a_browser(address, folder, tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        pytest.skip("no chromium here")
+    url = f"http://{address[0]}:{address[1]}/"
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page, asked, errors = browser.new_page(), [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(url)
+        page.set_input_files("#files", [folder / n for n in ("bad photo.jpg", "clean.png", "text.jpg")])
+        page.click("#go")
+        page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)
+        assert "quality 15, 4:2:0" in page.inner_text("article:nth-of-type(1) .answer")
+        assert "left as it is" in page.inner_text("article:nth-of-type(2)")
+        assert "not an image" in page.inner_text("article:nth-of-type(3) .wrong")
+        clip = "getComputedStyle(document.querySelector('.stage .after')).clipPath"
+        before = page.evaluate(clip)
+        page.locator("input.wide").fill("10")
+        assert before != page.evaluate(clip) and "10%" in page.evaluate(clip)
+        with page.expect_download() as download:
+            page.click("text=Download PNG")
+        download.value.save_as(tmp_path / "page.png")
+        assert download.value.suggested_filename == "bad photo.restored.png"
+        page.fill("#strength", "0")
+        page.click("#go")
+        page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)
+        assert "strength 0" in page.inner_text("article:nth-of-type(1)")
+        browser.close()
+    assert not errors
+    assert not [u for u in asked if not u.startswith((url, "blob:", "data:"))]
+    assert main(["restore", str(folder / "bad photo.jpg"), "-o", str(tmp_path / "cli.png")]) == 0
+    ours, theirs = (np.asarray(Image.open(tmp_path / name)) for name in ("page.png", "cli.png"))
+    assert np.array_equal(ours, theirs)
+
+
+def test_a_port_that_is_taken_is_one_line(address, capsys):
+    assert main(["web", "--port", str(address[1])]) == 2
+    assert "Address already in use" in capsys.readouterr().err
+
+
+def test_two_hundred_broken_jpegs(folder):
+    """Bytes changed, cut out, doubled: an answer or one line each, through the function of CLI and page."""
+    from unjpeg import zoo
+    from unjpeg.errors import UserError
+    from unjpeg.inference import Restorer
+    from unjpeg.photos.restoring import Wish, restored
+
+    restorer, draw = Restorer(zoo.find("photo")), np.random.default_rng(0)
+    answers, lines = {True: 0, False: 0}, []
+    for number in range(200):
+        out = io.BytesIO()
+        small = Image.fromarray(data.astronaut()[:60, 100:170])
+        options = [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}][number % 4]
+        small.save(out, "jpeg", quality=30, **options)
+        broken = bytearray(out.getvalue())
+        for _ in range(int(draw.integers(1, 8))):
+            place = int(draw.integers(2, len(broken)))
+            kind = draw.integers(3)
+            if kind == 0:
+                broken[place] = int(draw.integers(256))
+            elif kind == 1:
+                del broken[place : place + int(draw.integers(1, 50))]
+            else:
+                broken[place:place] = broken[place : place + 20]
+        try:
+            found = restored(bytes(broken), restorer, None, Wish(max_pixels=1_000_000))
+            assert found.pixels.dtype == np.uint8
+            answers[True] += 1
+        except UserError as error:
+            lines.append(str(error).splitlines())
+            answers[False] += 1
+    assert min(answers.values()) > 10
+    assert all(len(line) == 1 for line in lines)
