@@ -15,6 +15,7 @@ if not workflow.overwrite_configfiles and "study" not in config:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/memory.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/degrade.smk"
 include: "workflow/rules/leaks.smk"

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+written: list[Path] = []  # by this process, whole and under their final names
+
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
@@ -21,6 +23,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
         with open(part, "rb") as file:
             os.fsync(file.fileno())
         os.replace(part, path)
+        written.append(path)
     finally:
         part.unlink(missing_ok=True)
 

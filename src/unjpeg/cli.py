@@ -5,6 +5,7 @@ Only the module of the asked verb is imported, so `unjpeg --help` needs no torch
 
 import argparse
 import ast
+import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -70,7 +71,13 @@ def main(argv: list[str] | None = None) -> int:
         )
         parser.words = argv[1:]
         step.arguments(parser)
-        return step.run(parser.parse_args(argv[1:])) or 0
+        args = parser.parse_args(argv[1:])
+        code = step.run(args) or 0
+        if code == 0 and os.environ.get("UNJPEG_RECORDS"):
+            from unjpeg.chain.write import write
+
+            write(step, argv[0], argv, args)
+        return code
     except UserError as error:
         print(f"unjpeg {argv[0]}: {error}", file=sys.stderr)
         return 2

@@ -111,6 +111,12 @@ def fingerprint(*modules: str) -> str:
     return digest.hexdigest()[:12]
 
 
+def code_digest(module: str) -> str | None:
+    """Digest of one module's code, 12 hex digits; None where there is no such module."""
+    path = path_of(module)
+    return hashlib.sha256(code_of(path).encode()).hexdigest()[:12] if path else None
+
+
 def modules_of_run(run: dict) -> list[str]:
     """Modules whose code makes the result of a training run: the step, and what the run names."""
     architectures = {run["arch"], *(parent["arch"] for parent in run["parents"].values())}

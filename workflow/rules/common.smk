@@ -78,10 +78,10 @@ def trained_from(model):
 TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
-# So that `unjpeg` in a rule is this checkout under this Python, installed or not.
+# So that `unjpeg` in a rule is this checkout under this Python, installed or not; it leaves records.
 # (Braces are doubled because Snakemake formats the prefix like a command.)
 shell.prefix(
-    'unjpeg() {{ PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" "%s" -m unjpeg "$@"; }}; '
+    'unjpeg() {{ UNJPEG_RECORDS=1 PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" "%s" -m unjpeg "$@"; }}; '
     % (ROOT, PYTHON)
 )
 

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+WRITES = ("table", "plots")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--found", required=True, nargs="+", type=Path, help="CSV of `unjpeg detect`")

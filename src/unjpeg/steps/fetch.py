@@ -12,6 +12,8 @@ from pathlib import Path
 from unjpeg.config.registry import Dataset, from_json
 from unjpeg.errors import UserError
 
+WRITES, APART = ("manifest",), ("folder",)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, help="name of the data set")

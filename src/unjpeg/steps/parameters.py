@@ -14,6 +14,8 @@ from unjpeg.atomic import replacing, write_text
 from unjpeg.config.registry import Metric, Parameter, from_json
 from unjpeg.errors import UserError
 
+APART = ("folder",)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metric", required=True, help="name of the entry in config/metrics.yaml")

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+WRITES = ("out_folder",)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--summary", required=True, type=Path, help="summary.csv of `unjpeg tables`")

@@ -19,6 +19,8 @@ from unjpeg.provenance import digest_of
 from unjpeg.scoring import PACKAGES, check_metrics, rows, to_csv
 from unjpeg.store.encoded import Encoded
 
+APART = ("parameters",)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study")

@@ -4,6 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
+WRITES = ("out_folder",)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study, as in the score files")

@@ -20,6 +20,8 @@ from unjpeg.training.lease import lease
 
 WEIGHTS = "model.safetensors"
 
+APART = ("state", "parameters")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

@@ -1,0 +1,23 @@
+"""What Snakemake knows of earlier runs is kept beside the results, and held against their records. No rule.
+
+Needs: results/{study}/**/.*.record.json, which every verb leaves beside its output
+Gives: results/.snakemake/, Snakemake's metadata; marks in .snakemake/incomplete/
+"""
+
+from unjpeg.chain import snakemake as memory
+
+if workflow.is_main_process:
+    if memory.recall():
+        logger.info(
+            "Snakemake's memory of earlier runs is back from results/.snakemake."
+        )
+    for name in memory.doubt([Path(f"results/{STUDY.study}"), Path("resources")]):
+        logger.warning(f"{name}: not what its record says; it is made again.")
+
+
+onsuccess:
+    memory.keep()
+
+
+onerror:
+    memory.keep()
