@@ -1,0 +1,78 @@
+"""Random edits of random modules: the jobs planned for their code are those that executed an edited one.
+
+What a job executed is told by its record: `sys.modules` when it ended. Jobs planned because of another job
+are not looked at; tests of chosen edits count them (test_exactness.py).
+"""
+
+import random
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from unjpeg.chain.records import records_in
+from unjpeg.provenance import ROOT, modules_of, path_of
+
+from .. import edits
+
+SNAKEFILE = modules_of(
+    "unjpeg.config.study",
+    "unjpeg.config.registry",
+    "unjpeg.config.seeds",
+    "unjpeg.metrics.protocol",
+    "unjpeg.chain.snakemake",
+)
+
+
+def executed_by(checkout):
+    """Modules that made each output, by its path."""
+    records = [*records_in(checkout.folder / "results/smoke").values()]
+    records += records_in(checkout.folder / "resources").values()
+    return {name: set(record["code"]) for record in records for name in record["outputs"]}
+
+
+def planned_for_their_code(checkout):
+    """Outputs of the jobs that Snakemake plans since a digest changed."""
+    done = checkout.snakemake("-n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    blocks = re.split(r"\n(?=(?:local)?rule )", done.stdout + "\n" + done.stderr)[1:]
+    ours = [
+        block for block in blocks if re.search(r"^    reason: .*Params have changed", block, re.MULTILINE)
+    ]
+    return {name for block in ours for name in re.search(r"\n    output: (.*)", block)[1].split(", ")}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_planned_are_the_jobs_whose_executed_modules_changed(checkout, seed):
+    made_by = executed_by(checkout)
+    rng = random.Random(seed)
+    drawn = rng.sample(sorted(set().union(*made_by.values()) - modules_of("unjpeg.__main__")), 10)
+    for n, module in enumerate(drawn):
+        path = checkout.folder / "src/unjpeg" / path_of(module).relative_to(ROOT)
+        text = path.read_text("utf-8")
+        numbers = module not in SNAKEFILE  # which has to plan on
+        path.write_text(edits.real(text, rng, numbers) if n == 0 else edits.harmless(text, rng), "utf-8")
+    planned = planned_for_their_code(checkout)
+    wanted = {name for name, modules in made_by.items() if drawn[0] in modules}
+    assert planned == wanted, drawn
+
+
+def test_a_checkout_of_another_commit_and_back_and_a_clone_plan_nothing(checkout, tmp_path):
+    """Git writes files anew, with new times."""
+    git = ["git", "-C", str(checkout.folder), "-c", "user.name=t", "-c", "user.email=t@t"]
+    try:
+        for command in (["init", "-q"], ["add", "src", "workflow"], ["commit", "-q", "-m", "x"]):
+            subprocess.run([*git, *command], check=True)
+        checkout.edit("src/unjpeg/dct.py", "STEEPNESS = 1e6", "STEEPNESS = 1e7")
+        subprocess.run([*git, "commit", "-qam", "y"], check=True)
+        assert planned_for_their_code(checkout)
+        subprocess.run([*git, "checkout", "-q", "HEAD~1"], check=True)
+        assert not checkout.planned()
+        subprocess.run(["git", "clone", "-q", str(checkout.folder), str(tmp_path / "clone")], check=True)
+        for name in ("src", "workflow"):
+            shutil.rmtree(checkout.folder / name)
+            shutil.copytree(tmp_path / "clone" / name, checkout.folder / name)
+        assert not checkout.planned()
+    finally:
+        shutil.rmtree(checkout.folder / ".git")
