@@ -13,6 +13,9 @@ FLOORS = {
         "images",
         "jpeg",
         "jpegfacts",
+        "quantised",
+        "consistency",
+        "zoo",
         "dct",
         "grid",
         "pairs",
@@ -27,7 +30,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["recipes", "training", "report", "inference", "detection", "scoring", "cost"],
+    4: ["photos", "recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,50 +27,83 @@ class Restorer:
         self.channels = self.card["channels"]
         self.multiple, self.halo = about["multiple"], about["halo"]
 
-    def __call__(self, pixels: np.ndarray, tile: int = TILE) -> np.ndarray:
-        """uint8 (H, W, 3 or 1) -> the same shape.
+    def __call__(
+        self, pixels: np.ndarray, tile: int = TILE, progress: Callable[[float], None] | None = None
+    ) -> np.ndarray:
+        """uint8 (H, W, 3 or 1) -> the same shape; progress is called with the share that is done.
 
         A luma network restores the luma (MATLAB's, which it was trained on) of a colour image and leaves
         its chroma; a colour network sees a gray image as three equal channels, and their mean is kept.
+        Memory beside the two images is that of one tile, unless the network sees the whole image at once.
         """
-        planes = to_float32(pixels)
+        out, done = np.empty_like(pixels), 0
+        for target, source, inner in windows(*pixels.shape[:2], self.multiple, self.halo, tile):
+            out[target] = to_uint8(self._part(to_float32(pixels[source])))[inner]
+            done += out[target].size
+            if progress:
+                progress(done / out.size)
+        return out
+
+    def _part(self, planes: np.ndarray) -> np.ndarray:
+        """float (C, H, W) in [0, 1] -> the same, of any number of channels."""
         if self.channels == len(planes):
-            return to_uint8(self._run(planes, tile))
+            return self._run(planes)
         if self.channels == 1:
             ycbcr = rgb_to_ycbcr(planes)
-            ycbcr[:1] = self._run(ycbcr[:1].astype(np.float32), tile)
-            return to_uint8(ycbcr_to_rgb(ycbcr))
-        return to_uint8(self._run(np.repeat(planes, 3, 0), tile).mean(0, keepdims=True))
+            ycbcr[:1] = self._run(ycbcr[:1].astype(np.float32))
+            return ycbcr_to_rgb(ycbcr)
+        return self._run(np.repeat(planes, 3, 0)).mean(0, keepdims=True)
 
-    def _run(self, planes: np.ndarray, tile: int) -> np.ndarray:
+    def _run(self, planes: np.ndarray) -> np.ndarray:
         """float32 (C, H, W) in [0, 1] -> the same, clipped."""
         x = torch.from_numpy(planes)[None].to(self.device)
         with torch.inference_mode():
-            return run_tiled(self.model, x, self.multiple, self.halo, tile)[0].clamp(0, 1).cpu().numpy()
+            return run_whole(self.model, x, self.multiple)[0].clamp(0, 1).cpu().numpy()
+
+
+Window = tuple[slice, slice]
+
+
+def windows(
+    height: int, width: int, multiple: int, halo: int | None, tile: int
+) -> Iterator[tuple[Window, Window, Window]]:
+    """Tiles of an image: (place in the image, place with context, place of the tile in that).
+
+    Cuts lie on the JPEG grid and on the network's own. A halo of None means that every output sees the whole
+    image: it is never cut.
+    """
+    if halo is None or max(height, width) <= tile:
+        whole = slice(0, height), slice(0, width)
+        yield whole, whole, whole
+        return
+    grid = math.lcm(8, multiple)
+    halo, tile = -(-halo // grid) * grid, -(-tile // grid) * grid
+    for top in range(0, height, tile):
+        for left in range(0, width, tile):
+            places = [_along(top, height, halo, tile), _along(left, width, halo, tile)]
+            yield tuple(zip(*places))
+
+
+def _along(start: int, size: int, halo: int, tile: int) -> tuple[slice, slice, slice]:
+    """The three slices of a window along one side."""
+    end, before = min(start + tile, size), max(0, start - halo)
+    return slice(start, end), slice(before, min(end + halo, size)), slice(start - before, end - before)
 
 
 def run_tiled(
     model: torch.nn.Module, x: torch.Tensor, multiple: int, halo: int | None, tile: int
 ) -> torch.Tensor:
-    """`model` on (1, C, H, W): padded by reflection to `multiple`, in tiles with `halo` pixels of context.
-
-    A halo of None means that every output sees the whole image: it is never cut.
-    """
-    height, width = x.shape[-2:]
-    x = _pad(x, -height % multiple, -width % multiple)
-    if halo is None or max(x.shape[-2:]) <= tile:
-        return model(x)[..., :height, :width]
-    grid = math.lcm(8, multiple)  # cuts on the grid keep the JPEG phase and the network's own
-    halo, tile = -(-halo // grid) * grid, -(-tile // grid) * grid
+    """`model` on (1, C, H, W) in `windows`."""
     out = torch.empty_like(x)
-    for top in range(0, x.shape[-2], tile):
-        for left in range(0, x.shape[-1], tile):
-            y0, x0 = max(0, top - halo), max(0, left - halo)
-            part = model(x[..., y0 : top + tile + halo, x0 : left + tile + halo])
-            out[..., top : top + tile, left : left + tile] = part[
-                ..., top - y0 : top - y0 + tile, left - x0 : left - x0 + tile
-            ]
-    return out[..., :height, :width]
+    for target, source, inner in windows(*x.shape[-2:], multiple, halo, tile):
+        out[..., *target] = run_whole(model, x[..., *source], multiple)[..., *inner]
+    return out
+
+
+def run_whole(model: torch.nn.Module, x: torch.Tensor, multiple: int) -> torch.Tensor:
+    """`model` on (1, C, H, W), padded by reflection to `multiple` for it."""
+    height, width = x.shape[-2:]
+    return model(_pad(x, -height % multiple, -width % multiple))[..., :height, :width]
 
 
 def _pad(x: torch.Tensor, down: int, right: int) -> torch.Tensor:

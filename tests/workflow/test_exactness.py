@@ -19,7 +19,7 @@ def restored(*models, degradations=None, peers=()):
     jobs = Counter(TABLES)
     for model in (*models, *peers):
         kind = "_peer" if model in peers else ""
-        jobs.update(f"restore{kind} {model} {s} {d}" for s, d in pairs(degradations))
+        jobs.update(f"restore{kind or '_set'} {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update(f"score {model} {s} {d}" for s, d in pairs(degradations))
         jobs.update([f"cost{kind} {model}", f"cases {model}"])
     return jobs + Counter(f"crops {s} {d}" for s, d in pairs(degradations))

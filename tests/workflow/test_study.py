@@ -157,7 +157,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
             *(f"unjpeg.losses.{n}" for n in ("l1", "l2", "charbonnier")),
         ]
     }
-    for rule, body in re.findall(r"rule (\w+):(.*?)shell:", text, re.DOTALL):
+    for rule, body in re.findall(r"(?:rule|checkpoint) (\w+):(.*?)shell:", text, re.DOTALL):
         if call := re.search(r"code=code\((.*?)\),\n", body, re.DOTALL):
             modules = re.findall(r'"(unjpeg[\w.{}]*)"', call[1])
             modules = [m.replace(f"{{{k}}}", v) for m in modules for k in names for v in names[k]]
@@ -180,7 +180,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         "train",
         "detect",
         "detections",
-        "restore",
+        "restore-set",
         "restore-peer",
         "cost",
         "cost-peer",
@@ -195,7 +195,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
 
 def test_steps_without_networks_import_no_torch(finished):
     for verb, _, heavy in notes(finished):
-        assert bool(heavy) == (verb in ("train", "detect", "restore", "cost")), verb
+        assert bool(heavy) == (verb in ("train", "detect", "restore-set", "cost")), verb
 
 
 def test_cards_say_what_was_trained(results):

@@ -73,7 +73,7 @@ def test_the_first_false_thing_is_named_and_made_again(moved):
     path.touch()
     planned = moved.planned()
     assert planned["compress photos q10"] == 1
-    assert planned["restore car photos q10"] == 1
+    assert planned["restore_set car photos q10"] == 1
     assert not any(job.startswith(("train", "patches", "fetch", "split")) for job in planned)
     done = moved.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr

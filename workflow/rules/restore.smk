@@ -5,7 +5,7 @@ Gives: results/{study}/restored/{model or peer}/{dataset}/{degradation}.h5
 """
 
 
-rule restore:
+rule restore_set:
     input:
         weights="results/{study}/models/{model}/model.safetensors",
         card="results/{study}/models/{model}/card.json",
@@ -13,9 +13,9 @@ rule restore:
     output:
         "results/{study}/restored/{model}/{dataset}/{degradation}.h5",
     log:
-        "results/{study}/logs/restore/{model}/{dataset}/{degradation}.txt",
+        "results/{study}/logs/restore-set/{model}/{dataset}/{degradation}.txt",
     benchmark:
-        "results/{study}/benchmarks/restore/{model}/{dataset}/{degradation}.tsv"
+        "results/{study}/benchmarks/restore-set/{model}/{dataset}/{degradation}.tsv"
     wildcard_constraints:
         model="|".join(MODELS) or "-",
     conda:
@@ -24,10 +24,10 @@ rule restore:
         runtime=120,
         mem_mb=8000,
     params:
-        code=code("unjpeg.steps.restore", "unjpeg.models.{arch}"),
+        code=code("unjpeg.steps.restore_set", "unjpeg.models.{arch}"),
     shell:
         """
-        unjpeg restore \
+        unjpeg restore-set \
             --model results/{wildcards.study}/models/{wildcards.model} \
             --images {input.images:q} \
             --output {output:q} \
@@ -41,9 +41,9 @@ rule restore_peer:
     output:
         "results/{study}/restored/{peer}/{dataset}/{degradation}.h5",
     log:
-        "results/{study}/logs/restore/{peer}/{dataset}/{degradation}.txt",
+        "results/{study}/logs/restore-peer/{peer}/{dataset}/{degradation}.txt",
     benchmark:
-        "results/{study}/benchmarks/restore/{peer}/{dataset}/{degradation}.tsv"
+        "results/{study}/benchmarks/restore-peer/{peer}/{dataset}/{degradation}.tsv"
     conda:
         "../../envs/peers.yaml"
     resources:

@@ -1,38 +1,111 @@
-"""Restore a set of degraded images with a trained model."""
+"""Restore pictures: JPEG, PNG, WebP, TIFF; any size, with all that goes with them.
+
+    unjpeg restore photo.jpg                     photo.restored.png beside it
+    unjpeg restore holiday/ -o restored/         every picture of a folder
+
+A detector looks first; what was never compressed is left as it is (--force restores it too). No picture
+is ever overwritten. Exit code 1: some could not be read or restored; they are named at the end.
+"""
 
 import argparse
-import json
+import sys
 from pathlib import Path
 
-PACKAGES = ("unjpeg", "Pillow", "numpy", "torch")
+from unjpeg.errors import UserError
+from unjpeg.photos.photo import FORMATS, MAX_PIXELS
+
+SUFFIX = ".restored"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", required=True, type=Path, help="folder of a trained model")
-    parser.add_argument("--images", required=True, type=Path, help="HDF5 that `unjpeg compress` wrote")
-    parser.add_argument("--output", required=True, type=Path, help="HDF5 of PNG bytes")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, folders of pictures")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="PATH", help="file for one picture, else folder (beside each)"
+    )
+    parser.add_argument("--model", default=None, help="name or folder of a model (the default one)")
+    parser.add_argument(
+        "--strength", type=float, default=1.0, help="0 leaves the picture, 1 is all the network does (1)"
+    )
+    parser.add_argument(
+        "--quality",
+        type=float,
+        help="of the last compression, 1 to 100, for networks that take it (looked up)",
+    )
+    parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
+    parser.add_argument(
+        "--consistent",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep to the coefficients of a JPEG file (yes)",
+    )
+    parser.add_argument("--format", default="png", choices=(*FORMATS, "same"), help="of the result (png)")
+    parser.add_argument("--jpeg-quality", type=int, default=95, help="of a result in JPEG, 4:4:4 (95)")
+    parser.add_argument("--overwrite", action="store_true", help="write results again that are there")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
+    parser.add_argument("--threads", type=int, help="of the CPU (all)")
+    parser.add_argument(
+        "--max-memory", type=float, default=2.0, metavar="GIB", help="of the process; chooses the tile (2)"
+    )
+    parser.add_argument(
+        "--max-pixels", type=float, default=MAX_PIXELS / 1e6, metavar="MP", help="larger is refused (200)"
+    )
 
 
-def run(args: argparse.Namespace) -> None:
-    from unjpeg import record
-    from unjpeg.images import png
-    from unjpeg.inference import Restorer
-    from unjpeg.store.encoded import Encoded, write_encoded
+def run(args: argparse.Namespace) -> int:
+    from unjpeg.photos.jobs import jobs
 
-    restorer = Restorer(args.model, args.device)
-    with Encoded(args.images) as images:
-        kept = {k: v for k, v in images.attrs.items() if k != "digest"}
-        items = ((name, png(restorer(images.read(name)))) for name in images.names)
-        made = record.job(PACKAGES, _name(restorer.device))
-        named = {"model": restorer.card["model"], "run": restorer.card["run"]}
-        write_encoded(args.output, items, {**kept, **named, "restored_with": json.dumps(made)})
-
-
-def _name(device) -> str:
-    """The GPU's name, or the processor's kind."""
+    work = jobs(args.paths, args.output, None if args.format == "same" else args.format, SUFFIX)
     import torch
 
-    from unjpeg import record
+    from unjpeg import zoo
+    from unjpeg.detection import Detector
+    from unjpeg.inference import Restorer
+    from unjpeg.photos.restoring import Wish, restored
 
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else record.cpu()
+    wish = Wish(
+        args.strength, args.force, args.consistent, int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
+    )
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
+    detector = None
+    if not args.force:
+        detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
+    failed, done = [], 0
+    for number, job in enumerate(work, 1):
+        head = f"[{number}/{len(work)}] {job.source}"
+        if job.target.exists() and not args.overwrite:
+            _say(f"{head}: {job.target} is there already (--overwrite)")
+            continue
+        try:
+            found = restored(job.source.read_bytes(), restorer, detector, wish, _progress(head))
+            if found.done:
+                job.write(found, args.jpeg_quality)
+                done += 1
+            _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
+        except (UserError, OSError) as error:
+            failed.append(f"{job.source}: {error.strerror if isinstance(error, OSError) else error}")
+            _say(f"{head}: failed")
+    left = len(work) - done - len(failed)
+    print(f"{done} restored, {left} left as they are, {len(failed)} failed")
+    for line in failed:
+        print(line, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _told(found) -> str:
+    """What was done, in words."""
+    words = [found.why, *found.photo.notes]
+    if found.held is not None:
+        words.append(f"{found.held:.1%} of it compresses to the file's coefficients")
+    return "; ".join(words)
+
+
+def _progress(head: str):
+    if not sys.stderr.isatty():
+        return None
+    return lambda share: print(f"\r\033[K{head}: {share:4.0%}", end="", file=sys.stderr, flush=True)
+
+
+def _say(line: str) -> None:
+    print(f"\r\033[K{line}" if sys.stderr.isatty() else line, file=sys.stderr, flush=True)

@@ -25,7 +25,9 @@ APART = ("parameters",)
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, help="name of the study")
     parser.add_argument("--model", required=True, help="name of the model; none for the un-restored images")
-    parser.add_argument("--images", required=True, type=Path, help="HDF5 of `unjpeg restore` or `compress`")
+    parser.add_argument(
+        "--images", required=True, type=Path, help="HDF5 of `unjpeg restore-set` or `compress`"
+    )
     parser.add_argument("--manifest", required=True, type=Path, help="manifest.json of the data set")
     parser.add_argument("--split", required=True, type=Path, help="CSV that `unjpeg split` wrote")
     parser.add_argument("--metrics", required=True, nargs="+", help="psnr, ssim, ...")

@@ -1,0 +1,1 @@
+"""Anybody's pictures: opened, restored and written again. For command line, library and web page."""

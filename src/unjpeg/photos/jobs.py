@@ -1,0 +1,78 @@
+"""Which pictures are restored to which files: nothing is ever written over a picture that was read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from unjpeg.atomic import write_bytes
+from unjpeg.errors import UserError
+from unjpeg.photos.photo import FORMATS
+
+SUFFIXES = (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
+ENDINGS = {ending: name for name, ending in FORMATS.items()} | dict.fromkeys(
+    (".jfif", ".jpe", ".jpeg"), "jpeg"
+)
+ENDINGS[".tiff"] = "tiff"
+
+
+@dataclass(frozen=True)
+class Job:
+    """source: a picture; target: its result; format: of `FORMATS`."""
+
+    source: Path
+    target: Path
+    format: str
+
+    def write(self, found, quality: int) -> None:
+        """The result, whole or not at all."""
+        write_bytes(self.target, found.photo.encode(found.pixels, self.format, quality))
+
+
+def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str) -> list[Job]:
+    """One job for each picture of files and folders (folders are not entered deeper).
+
+    output: a file for one picture, a folder otherwise, None for beside each with `suffix` in the name.
+    format: None for each picture's own, PNG where that is none of `FORMATS`.
+    Errors: `UserError` where a path is missing, a folder has no picture, or a result would replace a picture.
+    """
+    sources = [source for path in paths for source in _sources(path, suffix)]
+    if output and len(sources) == 1 and not paths[0].is_dir() and not output.is_dir() and output.suffix:
+        if (ending := output.suffix.lower()) not in ENDINGS:
+            raise UserError(f"-o {output}: ending {ending!r}; allowed: {', '.join(ENDINGS)}")
+        found = [Job(sources[0], output, ENDINGS[ending])]
+    elif output and output.is_file():
+        raise UserError(f"-o {output}: a file; {len(sources)} pictures want a folder")
+    else:
+        found = [_job(source, output, format, suffix) for source in sources]
+        shared = Counter(job.target for job in found)  # a.jpg and a.png become a.jpg.png and a.png.png
+        found = [
+            replace(job, target=job.target.with_name(f"{job.source.name}{FORMATS[job.format]}"))
+            if shared[job.target] > 1
+            else job
+            for job in found
+        ]
+    taken = {job.source.resolve() for job in found}
+    for job in found:
+        if job.target.resolve() in taken:
+            raise UserError(f"{job.target}: would be written over a picture that is read; choose another -o")
+    return found
+
+
+def _job(source: Path, output: Path | None, format: str | None, suffix: str) -> Job:
+    format = format or ENDINGS.get(source.suffix.lower(), "png")
+    name = f"{source.stem}{'' if output else suffix}{FORMATS[format]}"
+    return Job(source, (output or source.parent) / name, format)
+
+
+def _sources(path: Path, suffix: str) -> Iterator[Path]:
+    if not path.is_dir():
+        if not path.exists():
+            raise UserError(f"{path}: no such file or folder")
+        yield path
+        return
+    files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = [p for p in files if not p.stem.endswith(suffix)]
+    if not files:
+        raise UserError(f"{path}: no picture in it; endings: {', '.join(SUFFIXES)}")
+    yield from files

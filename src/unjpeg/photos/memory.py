@@ -1,0 +1,60 @@
+"""How large a tile may be, so that the process stays within a number of bytes."""
+
+import numpy as np
+import psutil
+import torch
+
+from unjpeg.errors import UserError
+from unjpeg.inference import Restorer
+
+LEAST, MOST = 64, 1024  # sides of a tile in pixels
+SAFETY = 2.0  # of what was counted: the allocator's and the convolution's own buffers
+
+
+def bytes_per_pixel(restorer: Restorer) -> float:
+    """Largest sum of what goes into and comes out of one layer, and of what is kept beside, per pixel."""
+    largest = 0
+
+    def note(_module, inputs, output) -> None:
+        nonlocal largest
+        tensors = [t for t in (*inputs, output) if isinstance(t, torch.Tensor)]
+        largest = max(largest, sum(t.numel() * t.element_size() for t in tensors))
+
+    hooks = [m.register_forward_hook(note) for m in restorer.model.modules() if not list(m.children())]
+    try:
+        restorer(np.zeros((64, 64, restorer.channels), np.uint8))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return SAFETY * largest / 64**2
+
+
+def tile_for(restorer: Restorer, shape: tuple[int, ...], memory: int) -> int:
+    """Side of the largest tile, a multiple of 8, that fits beside the images of this shape.
+
+    Errors: `UserError` where not even the smallest does, or a network sees the whole image and that does not.
+    """
+    images = 4 * int(np.prod(shape))  # before and after, upright, and as a file
+    left = memory - used() - images
+    each = bytes_per_pixel(restorer)
+    halo = restorer.halo
+    side = int(max(left, 0) / each) ** 0.5
+    if halo is None:
+        if side**2 < shape[0] * shape[1]:
+            raise _too_little(restorer, shape, memory, used() + images + each * shape[0] * shape[1])
+        return max(shape[:2])
+    tile = int(side - 2 * halo) // 8 * 8
+    if tile < LEAST:
+        raise _too_little(restorer, shape, memory, used() + images + each * (LEAST + 2 * halo) ** 2)
+    return min(tile, MOST)
+
+
+def used() -> int:
+    """Bytes that the process holds now."""
+    return psutil.Process().memory_info().rss
+
+
+def _too_little(restorer: Restorer, shape: tuple[int, ...], memory: int, needed: float) -> UserError:
+    size = f"{shape[1]}x{shape[0]}"
+    model, needed, allowed = restorer.card["model"], f"{needed / 2**30:.1f} GiB", f"{memory / 2**30:.1f} GiB"
+    return UserError(f"{size} pixels with {model} need {needed}; allowed by --max-memory: {allowed}")

@@ -1,0 +1,99 @@
+"""From the bytes of a picture to restored pixels: detector, network, strength, what the file says.
+
+One place for the command line, the library and the web page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from unjpeg.consistency import consistent
+from unjpeg.detection import Detection, Detector
+from unjpeg.errors import UserError
+from unjpeg.inference import Restorer
+from unjpeg.jpegfacts import Facts, facts
+from unjpeg.photos.memory import tile_for
+from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
+from unjpeg.quantised import quantised
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a user asks for. strength: 0 leaves the picture, 1 is the network's. force: restore also what was
+    never compressed. consistent: keep to what a JPEG file says. memory: bytes of the whole process."""
+
+    strength: float = 1.0
+    force: bool = False
+    consistent: bool = True
+    memory: int = 2 << 30
+    max_pixels: int = MAX_PIXELS
+
+    def __post_init__(self):
+        if not 0 <= self.strength <= 1:
+            raise UserError(f"strength {self.strength:g}; allowed: 0 to 1")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """pixels: uint8, stored as the photo's. seen: what the detector says; None without one. said: what the
+    JPEG file says. done: whether the network was used; why: in words. held: share of the file's units that
+    the result compresses to, None where that was not asked or cannot be."""
+
+    photo: Photo
+    pixels: np.ndarray
+    seen: Detection | None
+    said: Facts | None
+    done: bool
+    why: str
+    held: float | None = None
+
+
+def restored(
+    data: bytes,
+    restorer: Restorer,
+    detector: Detector | None,
+    wish: Wish = Wish(),  # noqa: B008 (frozen)
+    progress: Callable[[float], None] | None = None,
+) -> Restored:
+    """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
+    photo = read_photo(data, wish.max_pixels)
+    seen = detector(photo.pixels) if detector else None
+    said = facts(data)
+    why = _reason(seen, said, wish.force)
+    if not why or wish.strength == 0:
+        left = "strength 0" if why else f"{seen.answer}: left as it is"
+        return Restored(photo, photo.pixels, seen, said, False, left)
+    tile = tile_for(restorer, photo.pixels.shape, wish.memory)
+    pixels = restorer(photo.pixels, tile, progress)
+    if wish.strength < 1:
+        pixels = blend(photo.pixels, pixels, wish.strength)
+    held = None
+    if wish.consistent and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
+        pixels, held = consistent(pixels, file)
+    return Restored(photo, pixels, seen, said, True, why, held)
+
+
+def _reason(seen: Detection | None, said: Facts | None, force: bool) -> str:
+    """Why a picture is restored, in words; empty where it is not."""
+    if force:
+        return "asked for"
+    if said:
+        return f"a JPEG file: {said.text()}"
+    if seen is None:
+        return "no detector asked"
+    return seen.answer if seen.answer.startswith("compressed") else ""
+
+
+def blend(before: np.ndarray, after: np.ndarray, strength: float) -> np.ndarray:
+    """uint8 between two uint8 images, rounded; in rows, so that no float image is made."""
+    out = np.empty_like(after)
+    for row in range(0, len(out), 64):
+        part = slice(row, row + 64)
+        low, high = before[part].astype(np.float32), after[part].astype(np.float32)
+        out[part] = np.rint(low + np.float32(strength) * (high - low)).astype(np.uint8)
+    return out
+
+
+def _same_shape(file, pixels: np.ndarray) -> bool:
+    return (file.height, file.width, len(file.components)) == pixels.shape
