@@ -12,6 +12,7 @@ FLOORS = {
     1: [
         "images",
         "jpeg",
+        "foreign",
         "jpegfacts",
         "quantised",
         "consistency",
@@ -30,7 +31,7 @@ FLOORS = {
     ],
     2: ["metrics", "store", "layers"],
     3: ["models", "losses"],
-    4: ["photos", "recipes", "training", "report", "inference", "detection", "scoring", "cost"],
+    4: ["photos", "library", "recipes", "training", "report", "inference", "detection", "scoring", "cost"],
     5: ["steps"],
     6: ["cli", "__main__", "web"],
 }

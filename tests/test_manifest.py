@@ -64,7 +64,11 @@ def test_no_manifest_and_a_damaged_one(manifest, tmp_path):
         Manifest.load(manifest)
     with pytest.raises(UserError, match="no image 'aa'; did you mean 'a'"):
         Manifest.model_validate(
-            {k: "rgb" if k == "colour" else "x" for k in Manifest.model_fields if k not in ("images", "made")}
+            {
+                k: "rgb" if k == "colour" else "x"
+                for k in Manifest.model_fields
+                if k not in ("images", "made", "left_out")
+            }
             | {"images": [{"name": "a", "file": "", "sha256": "", "width": 1, "height": 1, "mode": "L"}]}
         ).image("aa")
 

@@ -21,7 +21,9 @@ FILES = ("model.safetensors", "card.json")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="a run's: model.safetensors, card.json")
     parser.add_argument("name", help="what it is called from now on")
     parser.add_argument("--title", required=True, help="one line for `unjpeg models`")

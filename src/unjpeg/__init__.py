@@ -1,1 +1,14 @@
-"""unjpeg: train, benchmark and use networks that remove JPEG artifacts."""
+"""Train, benchmark and use networks that remove JPEG artifacts.
+
+`unjpeg.restore` and `unjpeg.detect` are those of `library.py`; torch is imported when one is asked for.
+"""
+
+from importlib import import_module
+
+__all__ = ["detect", "restore"]
+
+
+def __getattr__(name: str):
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.library"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,10 +8,13 @@ from unjpeg.images import SUFFIXES
 
 
 def images_in(folder: Path) -> dict[str, Path]:
-    """Images by name: the stem, or the whole file name where two share a stem. Errors: `UserError`."""
+    """What is named as an image, by the stem, or by the whole file name where two share a stem.
+
+    Whether it is one, `foreign.read_foreign` says. Errors: `UserError`.
+    """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if not files:
         raise UserError(f"{folder}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
     stems = Counter(path.stem for path in files)

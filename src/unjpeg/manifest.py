@@ -33,7 +33,10 @@ class Image(Section):
 
 
 class Manifest(Section):
-    """`root` is relative to the manifest's own folder, or absolute for a copy that the user keeps."""
+    """`root` is relative to the manifest's own folder, or absolute for a copy that the user keeps.
+
+    `left_out` names files there that are no usable images, each with the reason; absent where there is none.
+    """
 
     dataset: str
     title: str
@@ -44,6 +47,7 @@ class Manifest(Section):
     root: str
     images: tuple[Image, ...]
     made: dict[str, str] = {}
+    left_out: dict[str, str] = {}
     _folder: Path = PrivateAttr(default=Path())
 
     @classmethod
@@ -62,7 +66,7 @@ class Manifest(Section):
 
     def save(self, path: Path | str) -> None:
         """Written whole or not at all; one image a line, so that diffs read well."""
-        data = self.model_dump(mode="json")
+        data = self.model_dump(mode="json", exclude=None if self.left_out else {"left_out"})
         rows = ",\n".join("  " + json.dumps(image, ensure_ascii=False) for image in data.pop("images"))
         head = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
         write_text(path, f'{head[:-2]},\n "images": [\n{rows}\n ]\n}}\n')

@@ -153,4 +153,21 @@ def test_other_networks_are_refused(detector, tmp_path):
         Detector(tmp_path)
     done = detect(tmp_path / "nothing", tmp_path)
     assert done.returncode == 2
-    assert "no card.json" in done.stderr
+    assert "no model to detect with" in done.stderr
+
+
+def test_what_only_seems_an_image_is_named_and_the_others_are_answered(detector, photo, tmp_path):
+    folder = tmp_path / "photos"
+    (folder / "folder.png").mkdir(parents=True)
+    (folder / "text.png").write_text("good morning")
+    (folder / "out.png").symlink_to(tmp_path / "elsewhere.png")
+    for path in (tmp_path / "elsewhere.png", folder / "a photo ä.png", folder / "new\nline.png"):
+        Image.fromarray(photo).save(path)
+    done = detect(detector, folder)
+    assert done.returncode == 1
+    assert done.stdout.count("photo ä.png") == 1
+    assert len(done.stdout.splitlines()) == 2
+    reasons = {"folder": "a folder", "text": "no image that is known", "out": "a link out of the folder"}
+    told = [f"{folder}/{name}.png: {reason}" for name, reason in reasons.items()]
+    control = f"{folder}/new\\nline.png: a control character, or bytes that are no UTF-8, in its name"
+    assert sorted(done.stderr.splitlines()) == sorted([*told, control])

@@ -104,6 +104,13 @@ class Dataset(Section):
     path: str | None = Field(
         None, description="Folder of a copy that you have: verified, never fetched, copied or changed."
     )
+    unreadable: Literal["stop", "skip"] = Field(
+        "stop",
+        description="What to do about a file that is named as an image and cannot be used as one (damaged, "
+        "empty, 16 bits, several frames, of another format than its ending, a link out of the folder, ...): "
+        "`stop`, or `skip` it, which the log and the manifest tell; `count` is then of the others. An image "
+        "of `sha256_of_images` always stops.",
+    )
     sha256_of_images: dict[str, Sha256] = Field({}, description="Digest of each image file, by its stem.")
 
     @model_validator(mode="after")

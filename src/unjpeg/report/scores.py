@@ -1,5 +1,7 @@
 """The rows of score files: read, checked against each other, put in one order."""
 
+import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,10 +48,14 @@ def write_csv(frame: pd.DataFrame, path: Path | str) -> None:
 def read_csv(path: Path | str, numbers: Iterable[str]) -> pd.DataFrame:
     """A CSV whose columns are text but for `numbers` (float64). A name such as `NA` stays a name.
 
-    Errors: `UserError` with the file, and the value that is no number.
+    Errors: `UserError` with the file, and the value that is no number, or where the last line has no end:
+    half a number is a number too.
     """
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        data = Path(path).read_bytes()
+        if data and not data.endswith(b"\n"):
+            raise UserError(f"{path}: cut off: no end of line at its end; make it again")
+        frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except pd.errors.EmptyDataError:
@@ -74,9 +80,27 @@ def _read(path: Path | str, study: str) -> pd.DataFrame:
         raise UserError(f"{path}: columns {','.join(frame.columns)}; want {','.join(COLUMNS)}")
     if frame.empty:
         raise UserError(f"{path}: a header and no rows; want at least one score")
+    _check_whole(frame, Path(path))
     for other in sorted(set(frame["study"]) - {study}):
         raise UserError(f"{path}: rows of study {other!r}; want {study!r}")
     return frame
+
+
+def _check_whole(frame: pd.DataFrame, path: Path) -> None:
+    """A file that was cut at the end of a line lacks metrics of its last image, or images of its record."""
+    scored = frame.groupby(["model", "image"], sort=False).size()
+    for model, counts in scored.groupby("model"):
+        if len(set(counts)) > 1:
+            image, have = counts.idxmin()[1], counts.min()
+            raise UserError(f"{path}: {have} scores of image {image!r} by {model}, {counts.max()} of another")
+    images = scored.groupby("model").size()
+    try:
+        wanted = json.loads(path.with_suffix(".json").read_text("utf-8"))["images"]["count"]
+    except (OSError, ValueError, KeyError, TypeError):
+        wanted = images.max()
+    for model, count in images.items():
+        if count != wanted:
+            raise UserError(f"{path}: {count} images by {model}; want {wanted}")
 
 
 def _check_complete(frame: pd.DataFrame) -> None:

@@ -2,36 +2,72 @@
 
 import hashlib
 import io
-from functools import cache
+import sys
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image as Pillow
 
 from unjpeg.config.entries import Dataset, Split
 from unjpeg.errors import UserError
-from unjpeg.images import read_uint8
+from unjpeg.foreign import UnusableError, check_file, read_foreign, shown
 from unjpeg.jpeg import tables
 from unjpeg.manifest import Image
 from unjpeg.sources.gathered import Gathered
 
 
-def survey(dataset: Dataset, gathered: Gathered) -> tuple[Image, ...]:
-    """The images of a data set, sorted by name.
+class Survey(NamedTuple):
+    """images: sorted by name; left_out: files that are no usable images, with the reason of each."""
+
+    images: tuple[Image, ...]
+    left_out: dict[str, str]
+
+
+def survey(dataset: Dataset, gathered: Gathered) -> Survey:
+    """What a data set's files hold. What is left out (`unreadable: skip`) is named on stderr, and counted.
 
     Errors: `UserError` for a wrong number of images, two of one name, one that cannot be read or has
     the wrong colour, and one whose digest is not the registry's.
     """
     (root, files, _), known = gathered, dataset.known()
-    if len(files) != dataset.count:
-        raise UserError(f"{len(files)} images in {root}, want {dataset.count}")
+    left_out: dict[str, str] = {}
+
+    def usable(file: str, look: Callable) -> object:
+        try:
+            return look()
+        except UnusableError as error:
+            if dataset.unreadable == "stop" or Path(file).stem in known:
+                raise
+            print(f"left out: {error}", file=sys.stderr)
+            left_out[shown(file)] = error.reason
+
+    for file in sorted(files):  # before the count, which says nothing of what it counts
+        usable(file, partial(check_file, root / file, root))
+    if dataset.unreadable == "stop":
+        _check_count(dataset, root, len(files), 0)
     images: dict[str, Image] = {}
     for file, split in sorted(files.items()):
-        image = _look(dataset, root, file, split, known)
+        if shown(file) in left_out:
+            continue
+        if (read := usable(file, partial(read_foreign, root / file, root))) is None:
+            continue
+        image = _look(dataset, root / file, file, split, known, *read)
         if image.name in images:
             raise UserError(f"two images are called {image.name!r}: {images[image.name].file}, {file}")
         images[image.name] = image
-    return tuple(images[name] for name in sorted(images))
+    if left_out:
+        print(f"left out: {len(left_out)} of {len(files)} files in {shown(root)}", file=sys.stderr)
+    _check_count(dataset, root, len(images), len(left_out))
+    return Survey(tuple(images[name] for name in sorted(images)), dict(sorted(left_out.items())))
+
+
+def _check_count(dataset: Dataset, root: Path, found: int, left_out: int) -> None:
+    if found != dataset.count:
+        more = f" ({left_out} left out)" if left_out else ""
+        raise UserError(f"{found} images in {shown(root)}{more}, want {dataset.count}")
 
 
 def jpeg_quality(data: bytes) -> int | None:
@@ -43,13 +79,15 @@ def jpeg_quality(data: bytes) -> int | None:
     return int(distance.argmin()) + 1
 
 
-def _look(dataset: Dataset, root: Path, file: str, split: Split | None, known: dict[str, str]) -> Image:
-    path = root / file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
-    pixels = read_uint8(data, str(path))
+def _look(
+    dataset: Dataset,
+    path: Path,
+    file: str,
+    split: Split | None,
+    known: dict[str, str],
+    data: bytes,
+    pixels: np.ndarray,
+) -> Image:
     if dataset.colour == "gray" and pixels.shape[2] != 1:
         raise UserError(f"{path}: a colour image in a data set that is declared gray")
     digest = hashlib.sha256(data).hexdigest()

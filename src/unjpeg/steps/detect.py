@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
+from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
+from unjpeg.foreign import read_foreign, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.store.encoded import Encoded
@@ -29,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH", help="images, folders of images, HDF5 of `compress`"
     )
-    parser.add_argument("--model", required=True, type=Path, help="folder of a trained detector")
+    parser.add_argument(
+        "--model", default=zoo.DEFAULTS["detect"], help="name or folder of a detector (the one that ships)"
+    )
     parser.add_argument(
         "--rule", default="mean", choices=("mean", "majority"), help="from tiles to images (mean)"
     )
@@ -42,12 +48,13 @@ def run(args: argparse.Namespace) -> int:
     """0; 1 where an image could not be read: the others are still answered."""
     from unjpeg.detection import Detector
 
+    args.model = zoo.find(args.model, "detect")
     detector = Detector(args.model, args.device)
     found, rows = [], []
     for place, name, read in _images(args.paths):
         try:
-            data = read()
-            seen = detector(read_uint8(data, name), args.rule)
+            data, pixels = read()
+            seen = detector(pixels, args.rule)
         except UserError as error:
             found.append({"image": name, "error": str(error)})
             continue
@@ -67,24 +74,34 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[[], bytes]]]:
-    """((set, degradation), name, reader) of every image; both are `-` but in an HDF5 file of a set."""
+def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[[], tuple]]]:
+    """((set, degradation), name, reader of bytes and pixels); both are `-` but in an HDF5 file of a set."""
     for path in paths:
         if path.suffix == ".h5":
             with Encoded(path) as images:
                 place = images.attrs["dataset"], images.attrs["degradation"]
                 for name in images.names:
-                    yield place, name, partial(images.bytes, name)
+                    yield place, name, partial(_stored, images, name)
             continue
-        for file in images_in(path).values() if path.is_dir() else [path]:
-            yield ("-", "-"), str(file), partial(_bytes, file)
+        if not path.is_dir():
+            yield ("-", "-"), str(path), partial(_named, path)
+            continue
+        for file in images_in(path).values():
+            yield ("-", "-"), shown(file), partial(read_foreign, file, path)
 
 
-def _bytes(path: Path) -> bytes:
+def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
+    data = images.bytes(name)
+    return data, read_uint8(data, name)
+
+
+def _named(path: Path) -> tuple[bytes, np.ndarray]:
+    """Of a file that the user named: whatever its ending, and wherever it leads."""
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
+    return data, read_uint8(data, str(path))
 
 
 def _told(seen: "Detection") -> dict:  # noqa: F821 (torch is imported when the verb runs)

@@ -8,10 +8,12 @@ import argparse
 import os
 from pathlib import Path
 
+from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.degradation import Degradation, parse
-from unjpeg.errors import UserError, unknown
+from unjpeg.errors import UserError
 from unjpeg.folder import images_in
+from unjpeg.foreign import read_foreign
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import degrade
 from unjpeg.metrics import load, protocol
@@ -26,9 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--protocol", help="gray-matlab, color-420, ... (what fits the degradation)")
     restorer = parser.add_mutually_exclusive_group()
-    restorer.add_argument(
-        "--model", default="none", help="folder of a trained model, its name in results/, or none"
-    )
+    restorer.add_argument("--model", default="none", help="name or folder of a trained model, or none")
     restorer.add_argument("--peer", help="or a restoration without training, such as smooth")
     parser.add_argument(
         "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
     for name, path in images.items():
-        clean = read_uint8(path)
+        _, clean = read_foreign(path, args.folder)
         for degradation, chosen in used.items():
             data = degrade(clean, degradation)
             table += rows(labels, name, restore(data), clean, degradation, chosen, args.metrics)
@@ -84,16 +84,7 @@ def _restorer(model: str, device: str) -> tuple:
         return "-", "none", read_uint8
     from unjpeg.inference import Restorer
 
-    found = {p.parent.name: p.parent for p in sorted(Path("results").glob("*/models/*/card.json"))}
-    if not (folder := Path(model)).is_dir():
-        homes = [p.parent for p in sorted(Path("results").glob(f"*/models/{model}/card.json"))]
-        if len(homes) > 1:
-            raise UserError(
-                f"--model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
-            )
-        if not homes:
-            raise unknown("trained model", model, [*found, "none"], "--model")
-        folder = homes[0]
+    folder = zoo.find(model, "restore")
     parts, restorer = folder.resolve().parts, Restorer(folder, device)
     study = parts[-3] if parts[-2:-1] == ("models",) else "-"
     return study, restorer.card["model"], lambda data: restorer(read_uint8(data))

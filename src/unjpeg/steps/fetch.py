@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     patience = {"retries": args.retries, "timeout": args.timeout, "pause": args.pause}
     try:
         gathered = import_module(f"unjpeg.sources.{dataset.module}").gather(dataset, args.folder, patience)
-        images = survey(dataset, gathered)
+        images, left_out = survey(dataset, gathered)
     except UserError as error:
         raise UserError(f"{args.dataset}: {error}") from None
     Manifest(
@@ -51,4 +51,5 @@ def run(args: argparse.Namespace) -> None:
         root=str(gathered.root) if dataset.path else os.path.relpath(gathered.root, args.manifest.parent),
         images=images,
         made=gathered.made,
+        left_out=left_out,
     ).save(args.manifest)

@@ -11,10 +11,12 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
-from unjpeg.images import read_uint8
+from unjpeg.foreign import read_foreign
 from unjpeg.leaks.search import Leak, Source, leaks
 from unjpeg.leaks.table import to_csv
 from unjpeg.manifest import Manifest
@@ -93,5 +95,9 @@ def _sources(args: argparse.Namespace, role: str) -> list[Source]:
             sources += [Source(manifest.dataset, i.name, partial(manifest.read, i)) for i in images]
         else:
             images = images_in(path)
-            sources += [Source(str(path), name, partial(read_uint8, file)) for name, file in images.items()]
+            sources += [Source(str(path), name, partial(_pixels, file)) for name, file in images.items()]
     return sources
+
+
+def _pixels(file: Path) -> np.ndarray:
+    return read_foreign(file, file.parent)[1]

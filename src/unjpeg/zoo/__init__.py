@@ -15,19 +15,20 @@ CHECKSUMS = FOLDER / "checksums.json"
 DEFAULTS = {"restore": "photo", "detect": "photo-detector"}
 
 
-def find(model: str | Path, task: str) -> Path:
+def find(model: str | Path, task: str | None = None) -> Path:
     """Folder of a model: given by its folder, or by its name in `UNJPEG_MODELS`, here, or in results/.
 
-    task: `restore` or `detect`, for the message. Errors: `UserError` for an unknown name, a name of several
-    studies, and a file here that is not what was shipped.
+    task: `restore` or `detect`, where only such a model is meant. Errors: `UserError` for an unknown name, a
+    name of several studies, and a file here that is not what was shipped.
     """
-    if (Path(model) / "card.json").is_file():
+    if (Path(model) / "card.json").is_file() or ("/" in str(model) and Path(model).is_dir()):
         return Path(model)
     known = available()
-    homes = [home for home in known.get(str(model), []) if _task(home) == task]
+    fit = {name: [h for h in homes if task in (None, task_of(card_of(h)))] for name, homes in known.items()}
+    homes = fit.get(str(model), [])
     if not homes:
-        names = [name for name, homes in known.items() if any(_task(home) == task for home in homes)]
-        raise unknown(f"model to {task} with", model, names, "--model")
+        kind = f"model to {task} with" if task else "model"
+        raise unknown(kind, model, [name for name, homes in fit.items() if homes], "--model")
     if len(homes) > 1 and homes[0].parent.name == "models":
         raise UserError(
             f"--model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
@@ -60,7 +61,14 @@ def check(folder: Path) -> None:
             raise UserError(f"{FOLDER / place}: not the file that was shipped (sha256); install unjpeg again")
 
 
-def _task(folder: Path) -> str:
-    """`detect` for detectors, else `restore`: by the recipe that trained it."""
-    card = json.loads((folder / "card.json").read_text("utf-8"))
-    return "detect" if card.get("recipe") == "detector" else "restore"
+def card_of(folder: Path) -> dict:
+    """The card of a model. Errors: `UserError` where it cannot be read."""
+    try:
+        return json.loads((folder / "card.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder / 'card.json'}: not a card that can be read ({error})") from None
+
+
+def task_of(card: dict) -> str:
+    """`detect`, `judge` (a critic) or `restore`: by the recipe that trained it."""
+    return {"detector": "detect", "critic": "judge"}.get(card.get("recipe"), "restore")

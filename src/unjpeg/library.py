@@ -1,0 +1,96 @@
+"""Two functions for other programs, as in this example:
+
+    from PIL import Image
+    from unjpeg import detect, restore
+
+    photo = Image.open("photo.jpg")
+    print(detect(photo).answer)
+    restore(photo).save("photo.png")
+
+Models are loaded once and kept.
+"""
+
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+from PIL import Image
+
+from unjpeg import zoo
+from unjpeg.detection import Detection, Detector
+from unjpeg.errors import UserError
+from unjpeg.inference import Restorer
+from unjpeg.photos.photo import read_photo
+from unjpeg.photos.restoring import Wish, restored
+
+
+@overload
+def restore(
+    image: Image.Image, *, model: str | Path = ..., strength: float = ..., device: str = ...
+) -> Image.Image: ...
+@overload
+def restore(
+    image: np.ndarray, *, model: str | Path = ..., strength: float = ..., device: str = ...
+) -> np.ndarray: ...
+@overload
+def restore(
+    image: bytes, *, model: str | Path = ..., strength: float = ..., device: str = ...
+) -> Image.Image: ...
+def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, device="cpu"):
+    """A picture without its compression artifacts; always restored, also where it was never compressed.
+
+    image: a Pillow image (any mode that `unjpeg restore` takes), uint8 (H, W), (H, W, 1) or (H, W, 3), or the
+        bytes of a file. Bytes of a JPEG file give most: the result is kept to what the file says.
+    model: name or folder. strength: 0 leaves the picture, 1 is all the network does. device: cpu or cuda.
+    Returns: an array for an array, else an upright Pillow image with what belonged to it.
+    Errors: `unjpeg.errors.UserError`, a ValueError, one line.
+    """
+    found = restored(_bytes(image), _restorer(str(model), device), None, Wish(strength, force=True))
+    if isinstance(image, np.ndarray):
+        return found.pixels.reshape(image.shape)
+    result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))
+    result.load()
+    return result
+
+
+def detect(
+    image: Image.Image | np.ndarray | bytes,
+    *,
+    model: str | Path = zoo.DEFAULTS["detect"],
+    device: str = "cpu",
+) -> Detection:
+    """Whether a picture was never, once or twice compressed: `.answer`, `.probabilities`, `.quality`.
+
+    image, model, device, errors: as for `restore`.
+    """
+    return _detector(str(model), device)(read_photo(_bytes(image)).pixels)
+
+
+@lru_cache(maxsize=4)
+def _restorer(model: str, device: str) -> Restorer:
+    return Restorer(zoo.find(model, "restore"), device)
+
+
+@lru_cache(maxsize=4)
+def _detector(model: str, device: str) -> Detector:
+    return Detector(zoo.find(model, "detect"), device)
+
+
+def _bytes(image) -> bytes:
+    """The file of a picture; a picture that is no file yet becomes one without loss."""
+    if isinstance(image, bytes):
+        return image
+    if isinstance(image, np.ndarray):
+        if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (1,), (3,)):
+            raise UserError(
+                f"array of {image.dtype} {image.shape}; allowed: uint8 (H, W), (H, W, 1), (H, W, 3)"
+            )
+        image = Image.fromarray(image.squeeze(2) if image.shape[2:] == (1,) else image)
+    if not isinstance(image, Image.Image):
+        raise UserError(f"{type(image).__name__}; allowed: a Pillow image, an array, the bytes of a file")
+    out = io.BytesIO()
+    kept = {key: image.info[key] for key in ("icc_profile", "dpi", "transparency") if key in image.info}
+    image.save(out, "tiff" if image.mode == "CMYK" else "png", exif=image.getexif(), **kept)
+    return out.getvalue()

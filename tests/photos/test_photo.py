@@ -1,0 +1,124 @@
+"""What goes with the pixels of a picture survives, and hostile files are one line."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, ImageOps
+from skimage import data
+
+from unjpeg.errors import UserError
+from unjpeg.photos.photo import read_photo
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF tiff:Orientation="6" dc:title="cat"/></x:xmpmeta>'
+
+
+@pytest.fixture(scope="module")
+def cat():
+    return Image.fromarray(data.chelsea()[50:90, 100:160])
+
+
+def file(image, format="png", **options):
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+def through(data, format="png"):
+    """The picture that is written where nothing was restored."""
+    photo = read_photo(data)
+    image = Image.open(io.BytesIO(photo.encode(photo.pixels, format)))
+    image.load()
+    return image
+
+
+def exif(orientation=1):
+    tags = Image.Exif()
+    tags[0x010F], tags[0x0112] = "maker", orientation
+    return tags
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format", ["png", "webp", "tiff"])
+def test_pictures_come_out_upright_once(cat, orientation, format):
+    source = file(cat, exif=exif(orientation))
+    found = through(source, format)
+    assert np.array_equal(found.convert("RGB"), ImageOps.exif_transpose(Image.open(io.BytesIO(source))))
+    assert found.getexif().get(0x0112, 1) == 1
+    assert found.getexif()[0x010F] == "maker"
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "tiff", "jpeg"])
+def test_profile_metadata_and_resolution_are_kept(cat, format):
+    source = file(cat, "jpeg", icc_profile=SRGB, exif=exif(), xmp=XMP, dpi=(300, 300))
+    found = through(source, format)
+    assert found.info["icc_profile"] == SRGB
+    assert found.getexif()[0x010F] == "maker"
+    if format != "webp":
+        assert found.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    if format != "tiff":
+        kept = found.info.get("xmp") or found.info["XML:com.adobe.xmp"].encode()
+        assert b'dc:title="cat"' in kept and b"Orientation" not in kept
+
+
+def test_transparency_is_kept(cat):
+    alpha = Image.linear_gradient("L").resize(cat.size)
+    cat = cat.copy()
+    cat.putalpha(alpha)
+    for image in (cat, cat.convert("LA"), cat.quantize(64)):
+        found = through(file(image))
+        assert np.array_equal(found.getchannel("A"), image.convert("RGBA").getchannel("A"))
+        assert np.array_equal(found.convert("RGBA"), image.convert("RGBA"))
+    with pytest.raises(UserError, match="JPEG holds neither transparency"):
+        through(file(cat), "jpeg")
+
+
+def test_sixteen_bits_of_gray_stay(cat):
+    wide = (np.asarray(cat.convert("L")).astype(np.uint16) * 257 + 100).clip(0, 65535)
+    photo = read_photo(file(Image.fromarray(wide)))
+    assert photo.pixels.dtype == np.uint8 and photo.pixels.shape == (40, 60, 1)
+    moved = photo.pixels.copy()
+    moved[0, 0] += 2
+    found = np.asarray(Image.open(io.BytesIO(photo.encode(moved))))
+    assert found[0, 0] == min(wide[0, 0] + 514, 65535)
+    assert np.array_equal(found[1:], wide[1:])
+
+
+def test_sixteen_bits_of_colour_are_said_to_be_read_as_eight(cat, tmp_path):
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "wide.png"), np.asarray(cat).astype(np.uint16) * 257)
+    photo = read_photo((tmp_path / "wide.png").read_bytes())
+    assert photo.notes == ["16 bits a sample were read as 8"]
+
+
+def test_cmyk_palette_and_frames(cat):
+    photo = read_photo(file(cat.convert("CMYK"), "jpeg"))
+    assert photo.pixels.shape == (40, 60, 3) and photo.notes == ["CMYK became RGB"]
+    assert read_photo(file(cat.quantize(16))).pixels.shape == (40, 60, 3)
+    assert read_photo(file(cat.convert("1"))).pixels.shape == (40, 60, 1)
+    frames = file(cat, "gif", save_all=True, append_images=[cat.rotate(90)])
+    assert read_photo(frames).notes == ["the first of 2 frames"]
+
+
+@pytest.mark.parametrize("broken", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])
+def test_what_is_no_picture_is_one_line(broken):
+    with pytest.raises(UserError, match="^not an image that can be read") as error:
+        read_photo(broken)
+    assert "\n" not in str(error.value) and "0x" not in str(error.value)
+
+
+def test_a_truncated_picture_is_one_line(cat):
+    for format in ("png", "jpeg", "webp", "tiff"):
+        whole = file(cat, format)
+        with pytest.raises(UserError, match="^not an image that can be read"):
+            read_photo(whole[: len(whole) // 2])
+
+
+def test_a_bomb_is_refused_before_it_is_decoded():
+    bomb = file(Image.new("1", (30_000, 30_000)))
+    assert len(bomb) < 200_000
+    with pytest.raises(UserError, match="30000x30000 pixels; allowed: 200 megapixels"):
+        read_photo(bomb)
+    assert Image.MAX_IMAGE_PIXELS  # Pillow's own limit stands for everybody else

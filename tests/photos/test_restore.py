@@ -1,0 +1,183 @@
+"""`unjpeg restore` on real pictures, with the models that ship."""
+
+import io
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from unjpeg import zoo
+from unjpeg.cli import main
+from unjpeg.errors import UserError
+from unjpeg.inference import Restorer
+from unjpeg.photos.memory import tile_for, used
+from unjpeg.photos.restoring import Wish, restored
+
+
+@pytest.fixture(scope="module")
+def clean():
+    return data.astronaut()[:203, 100:331]
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer(zoo.find("photo", "restore"))
+
+
+def jpeg(pixels, quality=20, **options):
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "jpeg", quality=quality, **options)
+    return out.getvalue()
+
+
+def psnr(a, b):
+    return 10 * np.log10(255**2 / np.square(a.astype(float) - b).mean())
+
+
+def read(path):
+    return np.asarray(Image.open(path))
+
+
+@pytest.fixture
+def folder(tmp_path, clean):
+    """A holiday: a bad JPEG, the same saved as PNG, a clean picture, something else, a bad file."""
+    (tmp_path / "in put ä").mkdir()
+    folder = tmp_path / "in put ä"
+    (folder / "bad.jpg").write_bytes(jpeg(clean, 15))
+    Image.open(folder / "bad.jpg").save(folder / "was-jpeg.png")
+    Image.fromarray(clean).save(folder / "clean.png")
+    (folder / "broken.JPG").write_bytes(jpeg(clean)[:900])
+    (folder / "notes.txt").write_text("not a picture")
+    return folder
+
+
+def test_a_folder_is_restored_and_one_bad_file_does_not_stop_it(folder, clean, capsys, tmp_path):
+    before = {p: p.read_bytes() for p in folder.iterdir()}
+    assert main(["restore", str(folder), "-o", str(tmp_path / "out")]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "2 restored, 1 left as they are, 1 failed\n"
+    assert shown.err.splitlines()[-1].startswith(f"{folder / 'broken.JPG'}: not an image that can be read")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["bad.png", "was-jpeg.png"]
+    assert {p: p.read_bytes() for p in folder.iterdir()} == before
+    for name in ("bad.png", "was-jpeg.png"):
+        assert psnr(read(tmp_path / "out" / name), clean) > psnr(read(folder / "bad.jpg"), clean) + 0.5
+    assert "never compressed: left as it is" in shown.err
+
+
+def test_a_second_run_leaves_what_is_there(folder, capsys):
+    for _ in range(2):
+        assert main(["restore", str(folder / "bad.jpg")]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first[:10], second[:10]) == ("1 restored", "0 restored")
+    assert (folder / "bad.restored.png").is_file()
+    assert main(["restore", str(folder / "bad.jpg"), "--overwrite"]) == 0
+
+
+def test_force_restores_what_looks_clean(folder, tmp_path):
+    target = tmp_path / "forced.png"
+    assert main(["restore", str(folder / "clean.png"), "-o", str(target), "--force"]) == 0
+    assert (read(target) != read(folder / "clean.png")).any()
+
+
+def test_nothing_is_written_over_a_picture(folder, capsys):
+    arguments = ["restore", str(folder / "bad.jpg"), "-o", str(folder), "--format", "jpeg"]
+    assert main(arguments) == 2
+    assert "would be written over a picture that is read" in capsys.readouterr().err
+
+
+def test_pictures_of_one_stem_get_names_of_their_own(folder, tmp_path):
+    shutil.copy(folder / "was-jpeg.png", folder / "bad.png")
+    assert main(["restore", str(folder / "bad.jpg"), str(folder / "bad.png"), "-o", str(tmp_path / "o")]) == 0
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == ["bad.jpg.png", "bad.png.png"]
+
+
+def test_the_result_compresses_to_the_files_coefficients(clean, restorer):
+    file = jpeg(clean, 40)
+    found = restored(file, restorer, None)
+    assert found.held == 1
+    again = io.BytesIO()
+    Image.fromarray(found.pixels).save(again, "jpeg", quality=40)
+    before, after = (np.asarray(Image.open(io.BytesIO(f))) for f in (file, again.getvalue()))
+    assert np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("quality", [10, 40, 80, 90])
+def test_keeping_to_the_file_helps(clean, restorer, quality):
+    file = jpeg(clean, quality)
+    free, kept = (restored(file, restorer, None, Wish(consistent=c)) for c in (False, True))
+    assert free.held is None
+    assert psnr(kept.pixels, clean) >= psnr(free.pixels, clean)
+    assert psnr(kept.pixels, clean) > psnr(kept.photo.pixels, clean)
+
+
+def test_strength_goes_from_the_picture_to_the_network(clean, restorer):
+    file = jpeg(clean, 20)
+    all_, half, none = (restored(file, restorer, None, Wish(s, consistent=False)) for s in (1, 0.5, 0))
+    assert np.array_equal(none.pixels, none.photo.pixels) and not none.done
+    middle = (all_.pixels.astype(float) + none.pixels) / 2
+    assert np.abs(half.pixels - middle).max() <= 0.5
+    with pytest.raises(UserError, match="strength 2; allowed: 0 to 1"):
+        Wish(2)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 9), (203, 231)])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_tiles_are_the_whole_picture(clean, restorer, size, mode):
+    pixels = np.asarray(Image.fromarray(clean).convert(mode))[: size[0], : size[1]].reshape(*size, -1)
+    pixels = np.ascontiguousarray(pixels)
+    whole, tiled = (restorer(pixels, tile).astype(int) for tile in (1024, 64))
+    assert np.abs(whole - tiled).max() <= 1  # float sums differ in the last bit, rounding may show it
+
+
+def test_a_tile_is_chosen_by_memory(restorer):
+    large = tile_for(restorer, (4000, 3000, 3), used() + (4 << 30))
+    small = tile_for(restorer, (4000, 3000, 3), used() + (300 << 20))
+    assert 64 <= small < large <= 1024 and small % 8 == large % 8 == 0
+    with pytest.raises(UserError, match=r"4000x3000 pixels with photo need .* GiB; allowed by --max-memory"):
+        tile_for(restorer, (3000, 4000, 3), 1 << 20)
+
+
+def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):
+    with pytest.raises(UserError, match="no model to restore with 'foto'; did you mean 'photo'"):
+        zoo.find("foto", "restore")
+    with pytest.raises(UserError, match="no model to restore with 'photo-detector'"):
+        zoo.find("photo-detector", "restore")
+    shutil.copytree(zoo.FOLDER / "photo", tmp_path / "mine")
+    monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path))
+    assert zoo.find("mine", "restore") == tmp_path / "mine"
+    monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path / "none"))
+    with pytest.raises(UserError, match="UNJPEG_MODELS=.*: no such folder"):
+        zoo.find("photo", "restore")
+
+
+def test_a_shipped_file_that_was_changed_is_refused(tmp_path, monkeypatch):
+    shutil.copytree(zoo.FOLDER, tmp_path / "zoo")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path / "zoo")
+    monkeypatch.setattr(zoo, "CHECKSUMS", tmp_path / "zoo" / "checksums.json")
+    weights = tmp_path / "zoo/photo/model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+    with pytest.raises(UserError, match="not the file that was shipped"):
+        zoo.find("photo", "restore")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["nowhere.jpg"], "nowhere.jpg: no such file or folder"),
+        (["{jpg}", "--model", "foto"], "did you mean 'photo'"),
+        (["{jpg}", "--strength", "3"], "strength 3; allowed: 0 to 1"),
+        (["{jpg}", "-o", "x.xyz"], "ending '.xyz'; allowed"),
+        (["{jpg}", "--fromat", "png"], "did you mean --format"),
+    ],
+)
+def test_mistakes_are_one_line(folder, options, says, capsys):
+    options = [o.format(jpg=folder / "bad.jpg") for o in options]
+    try:
+        code = main(["restore", *options])
+    except SystemExit as stop:
+        code = stop.code
+    assert code == 2
+    error = capsys.readouterr().err
+    assert says in error and len(error.splitlines()) == 1
