@@ -30,6 +30,13 @@ COPIED = (
 )
 
 
+PICTURES = (
+    "unjpeg detect photo.jpg photos/",
+    "unjpeg restore photo.jpg",
+    "unjpeg restore photos/ -o restored/",
+)
+
+
 def commands(root):
     """Lines of the README's indented blocks, without remarks."""
     lines = re.findall(r"^    (\S.*)$", (root / "README.md").read_text("utf-8"), re.MULTILINE)
@@ -47,6 +54,7 @@ def copy(root, tmp_path_factory):
         Image.fromarray(np.ascontiguousarray(getattr(data, name)()[:200, :240])).save(
             folder / f"photos/{name}.png"
         )
+    Image.open(folder / "photos/coffee.png").save(folder / "photo.jpg", quality=20)
     return folder
 
 
@@ -75,6 +83,10 @@ def test_every_command_is_known_to_these_tests(root):
         "snakemake --cores all --configfile config/tiny.yaml",
         "unjpeg --help",
         "snakemake --cores all --report report.zip",
+        "unjpeg status config/tiny.yaml",
+        "unjpeg clean config/tiny.yaml",
+        "unjpeg verify tiny",
+        *PICTURES,
     }
     rest = [c for c in commands(root) if c not in tested]
     assert [shlex.split(c)[:2] for c in rest if "PYTHONPATH" not in c] == [
@@ -85,9 +97,20 @@ def test_every_command_is_known_to_these_tests(root):
 
 
 def test_dry_runs(copy):
-    for command in ("snakemake -n", "snakemake -n --cores all download", "unjpeg --help"):
+    plans = ("snakemake -n", "snakemake -n --cores all download", "unjpeg status config/tiny.yaml")
+    for command in (*plans, "unjpeg clean config/tiny.yaml", "unjpeg --help"):
         code, text = run(copy, command)
         assert code == 0, text
+
+
+def test_one_bad_picture(copy, root):
+    assert set(PICTURES) <= set(commands(root))
+    for command in PICTURES:
+        code, text = run(copy, command)
+        assert code == 0, text
+        assert {"d": "JPEG, q20, 4:2:0", "r": "restored, "}[command.split()[1][0]] in text
+    assert (copy / "photo.restored.png").is_file()
+    assert not (copy / "restored/coffee.png").exists()  # never compressed
 
 
 @pytest.mark.slow
@@ -109,6 +132,9 @@ def test_the_demo(copy, root):
     code, text = run(copy, "snakemake --cores all --configfile config/tiny.yaml")
     assert code == 0
     assert "Nothing to be done" in text
+
+    code, text = run(copy, "unjpeg verify tiny")
+    assert code == 0 and "nothing false" in text, text
 
     for command in commands(root):
         if command.startswith("unjpeg evaluate"):

@@ -84,7 +84,8 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         return 141
     except OSError as error:
-        print(f"unjpeg {argv[0]}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"unjpeg {argv[0]}: {where}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"unjpeg {argv[0]}: stopped", file=sys.stderr)

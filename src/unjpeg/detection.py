@@ -13,6 +13,10 @@ from unjpeg.inference import check_device, load_trained
 from unjpeg.store.features import CLASSES
 
 MOST = 21  # tiles of an image that are looked at, as published; here evenly spread, not drawn
+LEAST = 96  # pixels a side; smaller images that were never compressed look as if they were (docs/detector.md)
+FLAT = (
+    0.75  # share of blocks without any difference; a tile with more says nothing: a drawing looks compressed
+)
 SURE = 0.8  # probability from which an answer is given
 RULES = ("mean", "majority")
 
@@ -61,15 +65,17 @@ class Detector:
 
     def __call__(self, pixels: np.ndarray, rule: str = "mean") -> Detection:
         """rule: `mean` of the tiles' probabilities, compressed or not decided first; or the published
-        `majority` of their likeliest classes, ties towards `none`."""
+        `majority` of their likeliest classes, whose shares stand for probabilities, ties towards `none`."""
         plane = luma_full(pixels)
-        if note := _nothing_to_see(plane):
+        note = _nothing_to_see(plane)
+        if note or not len(features := self.seen(plane)):
             even = np.full((1, 3), 1 / 3)
-            return Detection("none", tuple(even[0]), None, even[:0], note)
-        found, qualities = self.judge(self.seen(plane))
+            return Detection("none", tuple(even[0]), None, even[:0], note or "nearly all of it is flat")
+        found, qualities = self.judge(features)
         mean = found.mean(0)
         if rule == "majority":
-            place = int(np.bincount(found.argmax(1), minlength=3).argmax())
+            mean = np.bincount(found.argmax(1), minlength=3) / len(found)
+            place = int(mean.argmax())
         else:
             place = 0 if mean[0] > 0.5 else 1 + int(mean[2] > mean[1])
         quality = None if qualities is None else _median(qualities.mean(0))
@@ -78,18 +84,22 @@ class Detector:
     def seen(self, plane: np.ndarray) -> np.ndarray:
         """Features of the tiles that are looked at: uint8 (H, W) -> float32 (n, 120, 65).
 
-        A model that aligns takes them from the first edge of the estimated grid on. Below 256 pixels a side
-        the whole image, cut to whole blocks, is one tile.
+        A model that aligns takes them from the first edge of the estimated grid on, and leaves out tiles that
+        are nearly `FLAT`. Below 256 pixels a side the whole image, cut to whole blocks, is one tile.
         """
-        if self.aligns and min(plane.shape) >= 16:
+        if self.aligns:
             down, right = phase(plane)
             plane = plane[down:, right:]
         cut = tiles(plane)
         if not len(cut):
             height, width = (side // 8 * 8 for side in plane.shape)
-            return histograms(plane[:height, :width])[None]
+            cut = plane[None, :height, :width]
+        if self.aligns:
+            cut = [tile for tile in cut if _flat(tile) <= FLAT]
+        if not len(cut):
+            return np.zeros((0, 120, 65), np.float32)
         chosen = np.unique(np.linspace(0, len(cut) - 1, min(MOST, len(cut))).round().astype(int))
-        return np.stack([histograms(tile) for tile in cut[chosen]])
+        return np.stack([histograms(cut[k]) for k in chosen])
 
     def judge(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """(n, 3) calibrated probabilities of `CLASSES`, and (n, 100) of the qualities 1..100, or None."""
@@ -101,9 +111,15 @@ class Detector:
 
 def _nothing_to_see(plane: np.ndarray) -> str:
     height, width = plane.shape
-    if min(height, width) < 16:
-        return f"{width}x{height} pixels are too few; 16 a side are the least"
+    if min(height, width) < LEAST:
+        return f"{width}x{height} pixels are too few; {LEAST} a side are the least"
     return "all pixels are equal" if plane.min() == plane.max() else ""
+
+
+def _flat(tile: np.ndarray) -> float:
+    """Share of the 8x8 blocks of (H, W) whose pixels are all equal."""
+    blocks = tile.reshape(tile.shape[0] // 8, 8, tile.shape[1] // 8, 8)
+    return float((blocks.max((1, 3)) == blocks.min((1, 3))).mean())
 
 
 def _median(distribution: np.ndarray) -> float:

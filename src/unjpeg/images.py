@@ -35,11 +35,15 @@ def read_uint8(source: Path | bytes, name: str = "") -> np.ndarray:
                 raise UserError(f"{name}: 16 bits a sample; allowed: 8")
             gray = image.mode in ("1", "L", "LA")
             pixels = np.asarray(image.convert("L" if gray else "RGB"))
+    except UserError:
+        raise
     except FileNotFoundError:
         raise UserError(f"{name}: no such file") from None
+    except UnidentifiedImageError:
+        raise UserError(f"{name}: not an image that can be read (no known format)") from None
     except Image.DecompressionBombError as error:
         raise UserError(f"{name}: {error}") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"{name}: not an image that can be read ({error})") from None
     return pixels[..., None] if gray else pixels
 

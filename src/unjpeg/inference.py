@@ -159,8 +159,11 @@ def load_weights(model: torch.nn.Module, path: Path) -> None:
 def read_card(folder: Path) -> dict:
     """The card.json of a run."""
     try:
-        return json.loads((folder / "card.json").read_text("utf-8"))
+        card = json.loads((folder / "card.json").read_text("utf-8"))
     except FileNotFoundError:
         raise UserError(f"{folder}: no card.json: not the folder of a trained model") from None
     except ValueError as error:
         raise UserError(f"{folder / 'card.json'}: not JSON ({error})") from None
+    if lacking := [key for key in ("model", "arch", "channels", "settings") if key not in card]:
+        raise UserError(f"{folder / 'card.json'}: not a model's card: {lacking[0]} is missing")
+    return card

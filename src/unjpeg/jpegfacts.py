@@ -44,14 +44,15 @@ def facts(data: bytes) -> Facts | None:
         return None
     if not found:
         return None
-    luma = np.array(found[min(found)])
-    distances = np.abs(_known() - luma).sum(1)
+    wanted = [np.array(found[key]) for key in sorted(found)][:2]
+    distances = sum(np.abs(known - table).sum(1) for known, table in zip(_known(), wanted))
     nearest = int(distances.argmin())
     return Facts(nearest + 1, bool(distances[nearest] == 0), sampling, progressive, found)
 
 
 @cache
-def _known() -> np.ndarray:
-    """(100, 64): libjpeg's luma table of every quality, as its own encoder writes it."""
-    gray = np.zeros((8, 8, 1), np.uint8)
-    return np.array([tables(encode(gray, Compress(quality, "420")))[0] for quality in range(1, 101)])
+def _known() -> tuple[np.ndarray, np.ndarray]:
+    """(100, 64) each: libjpeg's tables of luma and of chroma at every quality, as its encoder writes them."""
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    found = [tables(encode(pixels, Compress(quality, "420"))) for quality in range(1, 101)]
+    return np.array([t[0] for t in found]), np.array([t[1] for t in found])

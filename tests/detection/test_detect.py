@@ -63,13 +63,13 @@ def test_tiles_of_a_large_image_are_few_and_spread(seen):
 @pytest.mark.parametrize("rule", ["mean", "majority"])
 def test_gray_and_small_images_are_answered(seen, photo, q10, rule):
     assert seen(q10[..., 1:2], rule).label in ("none", "single", "double")
-    assert len(seen(q10[:100, :60], rule).tiles) == 1
+    assert len(seen(q10[:140, :100], rule).tiles) == 1
 
 
 @pytest.mark.parametrize(
     ("pixels", "note"),
     [
-        (np.zeros((1, 1, 3), np.uint8), "1x1 pixels are too few; 16 a side are the least"),
+        (np.zeros((1, 1, 3), np.uint8), "1x1 pixels are too few; 96 a side are the least"),
         (np.full((300, 300, 1), 77, np.uint8), "all pixels are equal"),
     ],
 )
@@ -111,6 +111,7 @@ def test_the_verb_prints_a_table_and_json(detector, tmp_path, photo, q10):
     assert "JPEG, q10, 4:2:0" in lines[1]
     assert "no JPEG" in lines[2]
     found = json.loads(detect(detector, tmp_path / "a.jpg", tmp_path / "b.png", "--json").stdout)
+    assert [len(t) for t in found[0]["jpeg"].pop("tables").values()] == [64, 64]
     assert [one["jpeg"] for one in found] == [
         {"quality": 10, "exact": True, "sampling": "4:2:0", "progressive": False},
         None,

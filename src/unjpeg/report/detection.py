@@ -1,6 +1,6 @@
 """How often detectors are right: per degradation, per tile and per image, and how far they know it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from unjpeg.store.features import CLASSES, class_of
 
 COLUMNS = ["model", "set", "degradation", "image", "tile", "label", *CLASSES, "quality"]
 OUTPUT = ["model", "set", "level", "degradation", "count", *CLASSES, "accuracy", "gate", "quality_error"]
+COMMON = "published"  # the same over the degradations with a published accuracy, where all were tested
 ALL = "all"  # of a level's degradations: means over classes, or sides of the gate, of means over degradations
 
 
@@ -71,20 +72,36 @@ def _row(text: str, answers: pd.DataFrame) -> dict:
 def _overall(rows: list[dict]) -> dict:
     """Balanced: classes, and the two sides of the gate, count alike."""
 
-    def balanced(key: str, side) -> float:
-        groups = {}
-        for row in rows:
-            groups.setdefault(side(row["degradation"]), []).append(row[key])
-        return float(np.mean([np.mean(values) for values in groups.values()]))
-
     errors = [row["quality_error"] for row in rows if not np.isnan(row["quality_error"])]
     return {
         "count": sum(row["count"] for row in rows),
         **dict.fromkeys(CLASSES, np.nan),
-        "accuracy": balanced("accuracy", class_of),
-        "gate": balanced("gate", lambda text: class_of(text) > 0),
+        "accuracy": _balanced([(row["degradation"], row["accuracy"]) for row in rows], class_of),
+        "gate": _balanced(
+            [(row["degradation"], row["gate"]) for row in rows], lambda text: class_of(text) > 0
+        ),
         "quality_error": float(np.mean(errors)) if errors else np.nan,
     }
+
+
+def _balanced(values: list[tuple[str, float]], side: Callable[[str], object]) -> float:
+    """Mean over the sides of the mean over a side's degradations."""
+    groups: dict[object, list[float]] = {}
+    for text, value in values:
+        groups.setdefault(side(text), []).append(value)
+    return float(np.mean([np.mean(group) for group in groups.values()]))
+
+
+def _with_published(rows: pd.DataFrame, published: dict[str, dict[str, float]]) -> pd.DataFrame:
+    """With a row `COMMON` after each level's `ALL`."""
+    parts = []
+    for (model, name, level), part in rows.groupby(["model", "set", "level"], sort=False):
+        parts.append(part)
+        common = part[part["degradation"].isin(published.get(model, {}))]
+        if len(common) and len(common) == len(published[model]):
+            own = {"model": model, "set": name, "level": level, "degradation": COMMON}
+            parts.append(pd.DataFrame([{**own, **_overall(common.to_dict("records"))}]))
+    return pd.concat(parts)
 
 
 def detection_table(rows: pd.DataFrame, published: dict[str, dict[str, float]]) -> Plain:
@@ -92,8 +109,10 @@ def detection_table(rows: pd.DataFrame, published: dict[str, dict[str, float]]) 
     heads = ["model", "set", "of", "degradation", "number", "said never", "once", "twice", "right"]
     heads += ["published", "compressed or not", "error of quality"]
     table = []
-    for row in rows.itertuples():
+    for row in _with_published(rows, published).itertuples():
         theirs = published.get(row.model, {}).get(row.degradation) if row.level == "tile" else None
+        if row.degradation == COMMON and row.level == "tile":
+            theirs = _balanced(list(published[row.model].items()), class_of)
         table.append(
             [
                 *(Field(text) for text in (row.model, row.set, f"{row.level}s", row.degradation)),
@@ -106,7 +125,8 @@ def detection_table(rows: pd.DataFrame, published: dict[str, dict[str, float]]) 
         )
     caption = (
         "Shares of the answers to tiles of 256 pixels and to whole images. In rows of `all` the classes "
-        "never, once, twice count alike, and so do both answers of `compressed or not`. Published: on other "
-        "photographs (RAISE). Error of quality: mean absolute, of the last compression, from pixels alone."
+        "never, once, twice count alike, and so do both answers of `compressed or not`; rows of `published` "
+        "are that over the degradations with a published value, on other photographs (RAISE). Error of "
+        "quality: mean absolute, of the last compression, from pixels alone."
     )
     return Plain("detection", "Compressed never, once or twice?", caption, heads, table)

@@ -26,6 +26,7 @@ from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
 
 COLUMNS = ("model", "set", "degradation", "image", "tile", "label", *CLASSES, "quality")
+UNTOLD = dict.fromkeys(("answer", "label", "probabilities", "quality", "tiles", "note", "jpeg"))
 HEADS = ("image", "answer", "never", "once", "twice", "quality", "the file says")
 
 
@@ -56,14 +57,15 @@ def run(args: argparse.Namespace) -> int:
             data, pixels = read()
             seen = detector(pixels, args.rule)
         except UserError as error:
-            found.append({"image": name, "error": str(error)})
+            found.append({"image": name, "error": str(error), **UNTOLD})
             continue
         found.append({"image": name, "error": None, **_told(seen), "jpeg": _jpeg(data)})
         rows += [[detector.card["model"], *place, name, *row] for row in _rows(seen)]
     failed = [one["error"] for one in found if one["error"]]
     if args.output:
         if failed:
-            raise UserError(failed[0])
+            more = f" (and {len(failed) - 1} more)" if failed[1:] else ""
+            raise UserError(f"{failed[0]}{more}; nothing was written to {args.output}")
         write_text(args.output, _csv(rows))
     if args.json:
         print(json.dumps(found, indent=1))
@@ -77,17 +79,23 @@ def run(args: argparse.Namespace) -> int:
 def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[[], tuple]]]:
     """((set, degradation), name, reader of bytes and pixels); both are `-` but in an HDF5 file of a set."""
     for path in paths:
-        if path.suffix == ".h5":
-            with Encoded(path) as images:
-                place = images.attrs["dataset"], images.attrs["degradation"]
-                for name in images.names:
-                    yield place, name, partial(_stored, images, name)
-            continue
-        if not path.is_dir():
-            yield ("-", "-"), str(path), partial(_named, path)
-            continue
-        for file in images_in(path).values():
-            yield ("-", "-"), shown(file), partial(read_foreign, file, path)
+        try:
+            if path.suffix == ".h5":
+                with Encoded(path) as images:
+                    place = images.attrs["dataset"], images.attrs["degradation"]
+                    for name in images.names:
+                        yield place, name, partial(_stored, images, name)
+            elif path.is_dir():
+                for file in images_in(path).values():
+                    yield ("-", "-"), shown(file), partial(read_foreign, file, path)
+            else:
+                yield ("-", "-"), shown(path), partial(_named, path)
+        except UserError as error:
+            yield ("-", "-"), shown(path), partial(_refuse, error)
+
+
+def _refuse(error: UserError) -> tuple[bytes, np.ndarray]:
+    raise error
 
 
 def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
@@ -119,6 +127,7 @@ def _jpeg(data: bytes) -> dict | None:
         "exact": known.exact,
         "sampling": known.sampling,
         "progressive": known.progressive,
+        "tables": known.tables,
     }
 
 

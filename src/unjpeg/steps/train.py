@@ -15,11 +15,9 @@ from pathlib import Path
 from unjpeg import record
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
-from unjpeg.provenance import fingerprint, modules_of_run, sha256_of
 from unjpeg.training.clock import Clock
+from unjpeg.training.identity import WEIGHTS, files_of_run, made_of_run
 from unjpeg.training.lease import lease
-
-WEIGHTS = "model.safetensors"
 
 APART = ("state", "parameters")
 
@@ -93,17 +91,8 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     if plan["pretrained"]:
         models.pretrain(plan["arch"], model, where)
     functions = {name: losses.load(name, where) for name in weights}
-    read = [where / file for name in weights for file in losses.files(name)]
-    read += [where / file for file in models.files(plan["arch"]) if plan["pretrained"]]
-    digests = {path.name: sha256_of(path) for path in read}
-    made_of = {
-        "settings": plan,
-        "training patches": patches.digest,
-        "validation patches": validation.digest,
-        "code": fingerprint(*modules_of_run(plan)),
-        "parameter files": digests,
-        "parents": {key: sha256_of(folder / WEIGHTS) for key, folder in folders.items()},
-    }
+    files = files_of_run(plan, where)
+    made_of = made_of_run(plan, (patches.digest, validation.digest), files, folders)
     fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
     fabric.launch()
     state = State(args.state, made_of, _say, owner=fabric.is_global_zero)
@@ -125,7 +114,7 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
         "best_step": result["best_step"],
         "steps": result["history"][-1]["step"],
         "patches": len(patches),
-        "files": digests,
+        "files": files,
         "code": made_of["code"],
         "run": state.digest,
         "device": fabric.device.type,

@@ -11,7 +11,7 @@ SHOWN = 4  # differences, at most
 
 
 def note(folder: Path, made_of: dict) -> None:
-    """Write down what the run in `folder` is made of: JSON-able, the resolved run as `settings`."""
+    """Write down, once, what the run in `folder` is made of: JSON-able, the resolved run as `settings`."""
     if not (folder / FILE).is_file():
         write_text(folder / FILE, json.dumps(made_of, indent=1, sort_keys=True) + "\n")
 

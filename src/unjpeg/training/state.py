@@ -5,9 +5,7 @@ failed job's declared outputs are deleted, this stays. A changed run has another
 resume a stale state; it says what changed.
 """
 
-import fcntl
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
 from unjpeg.provenance import digest_of
 from unjpeg.training.earlier import note, why_afresh
+from unjpeg.training.lock import own, written
 
 KEEP = 2
 
@@ -31,26 +30,15 @@ class State:
         self.folder = home / f"{made_of['settings']['model']}-{self.digest}"
         self._say, self._owner = say, owner
         self.folder.mkdir(parents=True, exist_ok=True)
-        if owner:
-            self._own()
-
-    def _own(self) -> None:
-        folder = self.folder
-        self._lock = open(folder / "lock", "a+")  # noqa: SIM115 (held as long as the process lives)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.seek(0)
-            raise UserError(
-                f"{folder}: process {self._lock.read().strip() or '?'} is training this run; "
-                "wait for it or stop it"
-            ) from None
-        self._lock.truncate(0)
-        self._lock.write(str(os.getpid()))
-        self._lock.flush()
-        for half in folder.glob(".*.part"):  # of a process that was killed while it wrote
+        if not owner:
+            return
+        self._lock = own(self.folder)  # kept open as long as the process lives
+        if self._lock is None:
+            pid = written(self.folder) or "?"
+            raise UserError(f"{self.folder}: process {pid} is training this run; wait for it or stop it")
+        for half in self.folder.glob(".*.part"):  # of a process that was killed while it wrote
             half.unlink()
-        note(folder, self._made_of)
+        note(self.folder, made_of)
 
     def files(self) -> list[Path]:
         """Saved states, oldest first."""
