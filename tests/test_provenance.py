@@ -3,13 +3,18 @@
 import ast
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from unjpeg import provenance
+from unjpeg.config.study import read_study
+
+from . import edits
 
 STEP = "unjpeg.steps.compress"
 
@@ -23,7 +28,7 @@ def package(tmp_path):
 def digests(package, *modules):
     code = (
         "import json; from unjpeg.provenance import fingerprint as f;"
-        f"print(json.dumps([f(m) for m in {list(modules)!r}]))"
+        f"print(json.dumps([f(*([m] if isinstance(m, str) else m)) for m in {list(modules)!r}]))"
     )
     return json.loads(subprocess.check_output([sys.executable, "-c", code], cwd=package.parent, env={}))
 
@@ -63,20 +68,39 @@ def test_one_model_is_not_another(package):
     assert [a != b for a, b in zip(digests(package, *names), before)] == [True, False, False]
 
 
-def test_random_edits_change_exactly_the_digests_that_reach_them(package):
-    """A name added at the end of any module is seen by every step that imports it, by no other."""
-    steps = [f"unjpeg.steps.{s}" for s in ("split", "compress", "patches", "restore_set", "score", "tables")]
-    reach = {s: provenance.modules_of(s) for s in steps}
-    every = sorted({m for modules in reach.values() for m in modules})
-    for module in random.Random(0).sample(every, 12):
+@pytest.fixture(scope="module")
+def groups(root):
+    """Modules named together: by every rule, and by what is imported by name at run time."""
+    text = "".join(p.read_text("utf-8") for p in sorted((root / "workflow/rules").glob("*.smk")))
+    calls = [
+        re.findall(r'"(unjpeg[\w.]+)"', c) for c in re.findall(r"code=code\((.*?)\),\n", text, re.DOTALL)
+    ]
+    named = [[f"unjpeg.{f}.{name}"] for f in provenance.OFFERS for name in provenance.modules_in(f)]
+    study = read_study(root / "config/config.yaml")
+    runs = [study.run_of(name) for name in study.models]
+    return [*calls, *named, *(provenance.modules_of_run(run) for run in runs)]
+
+
+@pytest.fixture(scope="module")
+def before(groups):
+    return [provenance.fingerprint(*modules) for modules in groups]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_edits_change_exactly_the_digests_that_reach_them(package, groups, before, seed):
+    """Some modules are edited for real, some more in a way that changes nothing."""
+    rng = random.Random(seed)
+    reach = [provenance.modules_of(*modules) for modules in groups]
+    drawn = rng.sample(sorted(set().union(*reach)), 12)
+    for n, module in enumerate(drawn):
         path = package / provenance.path_of(module).relative_to(provenance.ROOT)
-        text = path.read_text("utf-8")
-        before = digests(package, *steps)
-        path.write_text(text + "\nADDED = 1\n", "utf-8")
-        changed = [s for s, a, b in zip(steps, before, digests(package, *steps)) if a != b]
-        counts = module != "unjpeg.record"  # says what a job ran with, and makes no result
-        assert changed == [s for s in steps if counts and module in reach[s]], module
-        path.write_text(text, "utf-8")
+        numbers = module not in provenance.modules_of("unjpeg.provenance")  # which has to count right
+        edit(
+            path, partial(edits.real, rng=rng, numbers=numbers) if n < 2 else partial(edits.harmless, rng=rng)
+        )
+    counted = set(drawn[:2]) - {"unjpeg.record"}  # says what a job ran with, and makes no result
+    changed = [a != b for a, b in zip(before, digests(package, *groups))]
+    assert changed == [bool(counted & modules) for modules in reach], drawn
 
 
 def test_the_step_list_of_imports_is_what_python_loads():

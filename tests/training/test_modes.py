@@ -1,10 +1,13 @@
 """`freeze_norm`: batch norm keeps its statistics through steps and validations; the rest is trained."""
 
+import shutil
+
 import pytest
 import torch
 from lightning_fabric import Fabric
 from torch import nn
 
+from unjpeg.provenance import ROOT
 from unjpeg.training.learner import Learner
 from unjpeg.training.modes import evaluating
 
@@ -33,3 +36,25 @@ def test_statistics_stay_and_weights_move(frozen):
     assert moved == trained | (set() if frozen else {k for k in after if "running" in k or "num_" in k})
     assert learner.model[1].training != frozen
     assert learner.model[2].training
+
+
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_an_operation_that_cannot_repeat_itself_stops_a_deterministic_run(
+    trainer, tmp_path, monkeypatch, deterministic
+):
+    """Written into a copy of the package: putting values at places that may repeat."""
+    shutil.copytree(ROOT, tmp_path / "src/unjpeg", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "src/unjpeg/models/conv_unit.py"
+    with open(path, "a") as file:
+        file.write("\nimport torch")
+        file.write("\nbefore = Model.forward\ndef forward(self, x):\n    torch.zeros(2).put_")
+        file.write(
+            "(torch.tensor([0, 0]), torch.ones(2))\n    return before(self, x)\nModel.forward = forward\n"
+        )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "src"))
+    done = trainer(steps=1, deterministic=deterministic)
+    if deterministic:
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert "train.deterministic: put_ does not have a deterministic implementation" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr

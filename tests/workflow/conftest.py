@@ -51,8 +51,8 @@ class Checkout:
         done = self.snakemake("-n", *options)
         assert done.returncode == 0, done.stdout + done.stderr
         jobs = Counter()
-        for block in re.split(r"\n(?=(?:local)?rule )", done.stdout + "\n" + done.stderr)[1:]:
-            name = re.match(r"(?:local)?rule ([^:\s]+):", block)[1]
+        for block in re.split(r"\n(?=(?:local)?rule |checkpoint )", done.stdout + "\n" + done.stderr)[1:]:
+            name = re.match(r"\w+ ([^:\s]+):", block)[1]
             wildcards = re.search(r"\n    wildcards: (.*)", block)
             parts = [w.split("=")[1] for w in wildcards[1].split(", ")] if wildcards else []
             jobs[" ".join([name, *(p for p in parts if p != "smoke")])] += 1

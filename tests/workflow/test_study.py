@@ -158,7 +158,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
             *(f"unjpeg.losses.{n}" for n in ("l1", "l2", "charbonnier")),
         ]
     }
-    for rule, body in re.findall(r"rule (\w+):(.*?)shell:", text, re.DOTALL):
+    for rule, body in re.findall(r"(?:rule|checkpoint) (\w+):(.*?)shell:", text, re.DOTALL):
         if call := re.search(r"code=code\((.*?)\),\n", body, re.DOTALL):
             modules = re.findall(r'"(unjpeg[\w.{}]*)"', call[1])
             modules = [m.replace(f"{{{k}}}", v) for m in modules for k in names for v in names[k]]

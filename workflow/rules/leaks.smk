@@ -2,11 +2,12 @@
 
 Needs: manifest and split of every data set that a model is trained, validated or tested on.
 Gives: results/{study}/tables/leaks.csv, the leaks that are allowed
-Patches and trainings wait for it, as `ancient`: another test set does not train anything again.
+Patches and trainings wait for it, as `ancient`: another test set does not train anything again. Snakemake
+does not look at what changed in jobs behind a job that runs; after a checkpoint it looks again.
 """
 
 
-rule leaks:
+checkpoint leaks:
     input:
         train=expand(
             "resources/datasets/{dataset}/manifest.json", dataset=STUDY.trained_on

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from unjpeg import record
 from unjpeg.atomic import write_text
+from unjpeg.errors import UserError
 from unjpeg.training.clock import Clock
 from unjpeg.training.identity import WEIGHTS, files_of_run, made_of_run
 from unjpeg.training.lease import lease
@@ -97,7 +98,12 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     state = State(args.state, made_of, _say, owner=fabric.is_global_zero)
     weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
     job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, weighted, peers)
-    result = train(job)
+    try:
+        result = train(job)
+    except RuntimeError as error:
+        if plan["train"]["deterministic"] and "deterministic" in str(error):
+            raise UserError(f"train.deterministic: {str(error).split(',')[0]}; set it to false") from None
+        raise
     if result is None:
         return clock.exit_code
     if not fabric.is_global_zero:
