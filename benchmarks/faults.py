@@ -42,6 +42,7 @@ RESTORED = "restored/*/*/*.h5"  # by the digest of their content: their attribut
 KINDS = ("group", "snakemake", "job")
 PARTS = {"train": 6, "val": 2, "test": 3}
 SLOWNESS = 2.5  # seconds of the download
+MOST = 4  # kills of one step per round
 ATTEMPTS = 40  # runs of Snakemake in a row without a kill and without an end
 
 
@@ -172,11 +173,11 @@ class Campaign:
     def round(self) -> None:
         """One study from nothing to its end, with as many kills as fall into it."""
         self.study.fresh()
-        idle = 0
+        idle, self.spent = 0, Counter()
         while True:
             run, before = self.study.start(TARGET), self.kinds.total()
             while self.kinds.total() < self.kills and self._wait(run):
-                if self._kill(run) != "job":
+                if not self._spared(run) and self._kill(run) != "job":
                     break
             if run.wait() == 0:
                 break
@@ -200,6 +201,12 @@ class Campaign:
         while run.poll() is None and time.monotonic() < end:
             time.sleep(0.01)
         return run.poll() is None
+
+    def _spared(self, run: subprocess.Popen) -> bool:
+        """Whether what runs now was hit often enough in this round: else a long step would take most kills."""
+        verbs = [verb for _, verb in living(run.pid) if verb] or ["between"]
+        self.spent.update(verbs)
+        return max(self.spent[verb] for verb in verbs) > MOST
 
     def _kill(self, run: subprocess.Popen) -> str:
         jobs, kind = [(pid, verb) for pid, verb in living(run.pid) if verb], self.draw.choice(KINDS)

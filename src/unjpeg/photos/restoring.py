@@ -21,11 +21,12 @@ from unjpeg.quantised import quantised
 @dataclass(frozen=True)
 class Wish:
     """What a user asks for. strength: 0 leaves the picture, 1 is the network's. force: restore also what was
-    never compressed. consistent: keep to what a JPEG file says. memory: bytes of the whole process."""
+    never compressed. consistent: keep to what a JPEG file says; None: unless it looks compressed twice, when
+    the first, which the file does not speak of, may have done more. memory: bytes of the whole process."""
 
     strength: float = 1.0
     force: bool = False
-    consistent: bool = True
+    consistent: bool | None = None
     memory: int = 2 << 30
     max_pixels: int = MAX_PIXELS
 
@@ -68,8 +69,10 @@ def restored(
     pixels = restorer(photo.pixels, tile, progress)
     if wish.strength < 1:
         pixels = blend(photo.pixels, pixels, wish.strength)
-    held = None
-    if wish.consistent and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
+    held, keep = None, wish.consistent
+    if keep is None:
+        keep = seen is None or seen.answer != "compressed twice"
+    if keep and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
         pixels, held = consistent(pixels, file)
     return Restored(photo, pixels, seen, said, True, why, held)
 

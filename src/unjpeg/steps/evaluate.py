@@ -8,16 +8,21 @@ import argparse
 import os
 from pathlib import Path
 
+import numpy as np
+
 from unjpeg import zoo
 from unjpeg.atomic import write_text
+from unjpeg.consistency import consistent
 from unjpeg.degradation import Degradation, parse
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
 from unjpeg.foreign import read_foreign
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import degrade
+from unjpeg.jpegfacts import facts
 from unjpeg.metrics import load, protocol
 from unjpeg.metrics.score import mean
+from unjpeg.quantised import quantised
 from unjpeg.scoring import check_metrics, rows, to_csv
 
 
@@ -30,6 +35,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     restorer = parser.add_mutually_exclusive_group()
     restorer.add_argument("--model", default="none", help="name or folder of a trained model, or none")
     restorer.add_argument("--peer", help="or a restoration without training, such as smooth")
+    parser.add_argument(
+        "--consistent",
+        action="store_true",
+        help="keep the model's result to the JPEG file, as `restore` does",
+    )
     parser.add_argument(
         "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
     )
@@ -53,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
     if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
     images = images_in(args.folder)
-    study, model, restore = _peer(args.peer) if args.peer else _restorer(args.model, args.device)
+    study, model, restore = _peer(args.peer) if args.peer else _restorer(args)
     blind = [m for m in args.metrics if not load(m).CARD.reference]  # mean nothing without JPEG and original
     labels = {"study": study, "model": model, "set": args.folder.resolve().name}
     table = []
@@ -78,16 +88,23 @@ def _peer(name: str) -> tuple:
     return "-", name, load_peer(name, "--peer").restore
 
 
-def _restorer(model: str, device: str) -> tuple:
+def _restorer(args: argparse.Namespace) -> tuple:
     """(study, name, function bytes -> uint8)."""
-    if model == "none":
+    if args.model == "none":
         return "-", "none", read_uint8
     from unjpeg.inference import Restorer
 
-    folder = zoo.find(model, "restore")
-    parts, restorer = folder.resolve().parts, Restorer(folder, device)
+    folder = zoo.find(args.model, "restore")
+    parts, restorer = folder.resolve().parts, Restorer(folder, args.device)
     study = parts[-3] if parts[-2:-1] == ("models",) else "-"
-    return study, restorer.card["model"], lambda data: restorer(read_uint8(data))
+    if not args.consistent:
+        return study, restorer.card["model"], lambda data: restorer(read_uint8(data))
+
+    def kept(data: bytes) -> np.ndarray:
+        pixels, file = restorer(read_uint8(data)), quantised(data) if facts(data) else None
+        return consistent(pixels, file)[0] if file else pixels
+
+    return study, f"{restorer.card['model']}+file", kept
 
 
 def _means(table: list[dict], model: str, degradation: Degradation, chosen: str, count: int) -> str:

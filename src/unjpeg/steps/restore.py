@@ -36,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--consistent",
         action=argparse.BooleanOptionalAction,
-        default=True,
-        help="keep to the coefficients of a JPEG file (yes)",
+        default=None,
+        help="keep to the coefficients of a JPEG file (unless it looks compressed twice)",
     )
     parser.add_argument("--format", default="png", choices=(*FORMATS, "same"), help="of the result (png)")
     parser.add_argument("--jpeg-quality", type=int, default=95, help="of a result in JPEG, 4:4:4 (95)")

@@ -37,7 +37,7 @@ class Service:
         wish = Wish(
             _number(wishes.get("strength", "1"), "strength"),
             wishes.get("force") == "1",
-            wishes.get("consistent", "1") == "1",
+            {"1": True, "0": False}.get(wishes.get("consistent", "")),
             self.memory,
             self.max_pixels,
         )

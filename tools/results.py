@@ -1,0 +1,101 @@
+"""Score the models that ship, by `unjpeg evaluate`, and write docs/results.md.
+
+    python tools/results.py --classic5 DIR --kodak DIR
+
+Each row of the page stands under the command that repeats it.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from unjpeg import record, zoo
+from unjpeg.atomic import write_text
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"
+GRAY = ["gray-q10", "gray-q20", "gray-q30", "gray-q40"]
+COLOUR = ["q5", "q10", "q20", "q30", "q40", "q50", "q60", "q70", "q80", "q90", "q95"]
+OTHER = ["none", "q10-444", "q40-444", "q80-444", "q50+q10", "q50+s4x4+q30", "q20+q80", "q75+s2x7+q75"]
+# PSNR, SSIM, PSNR-B of Classic5 (gray), from the papers' own tables (../shared/anchors.md of the project).
+PUBLISHED = {
+    "AR-CNN": {
+        "gray-q10": (29.03, 0.7929, 28.76),
+        "gray-q20": (31.15, 0.8517, 30.59),
+        "gray-q30": (32.51, 0.8806, 31.98),
+        "gray-q40": (33.34, 0.8953, 32.79),
+    },
+    "DnCNN-3": {
+        "gray-q10": (29.40, 0.8026, 29.13),
+        "gray-q20": (31.63, 0.8610, 31.19),
+        "gray-q30": (32.91, 0.8861, 32.38),
+        "gray-q40": (33.77, 0.9003, 33.20),
+    },
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--classic5", type=Path, required=True, help="folder of the five gray images")
+    parser.add_argument("--kodak", type=Path, required=True, help="folder of the 24 images")
+    args = parser.parse_args()
+    card = zoo.card_of(zoo.find("photo"))
+    parts = [HEAD.format(**card, minutes=round(card["seconds"] / 60), date=record.today())]
+    parts.append(_section("Classic5, luma", "Classic5", args.classic5, GRAY, PUBLISHED))
+    parts.append(_section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}))
+    parts.append(_section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}))
+    write_text(PAGE, "\n".join(parts))
+
+
+HEAD = """# Results of the models that ship
+
+`photo`: {title}. {arch}, {parameters:,} parameters, trained for {steps:,} steps, {minutes} minutes on one core of a
+CPU, on {trained_on}. Measured on {date}. `photo+file` is what `unjpeg restore` gives for a JPEG file: kept to the
+file's coefficients ([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
+"""
+
+
+def _section(title: str, name: str, folder: Path, degradations: list[str], published: dict) -> str:
+    commands, found = [], {}
+    for label, options in {
+        "JPEG": ["none"],
+        "photo": ["photo"],
+        "photo+file": ["photo", "--consistent"],
+    }.items():
+        tail = ["--degradation", *degradations, "--model", *options, "--out"]
+        commands.append(f"    unjpeg evaluate {name}/ {' '.join(tail)} {label.replace('+', '-').lower()}.csv")
+        found[label] = _means(folder, tail)
+    rows = []
+    for degradation in degradations:
+        jpeg = found["JPEG"][degradation]
+        for label, values in found.items():
+            gain = "" if label == "JPEG" else f" ({values[degradation][0] - jpeg[0]:+.2f})"
+            psnr, ssim, psnr_b = values[degradation]
+            rows.append(f"| {degradation} | {label} | {psnr:.2f}{gain} | {ssim:.4f} | {psnr_b:.2f} |")
+        for label, values in published.items():
+            psnr, ssim, psnr_b = values[degradation]
+            cells = f"{psnr:.2f} ({psnr - jpeg[0]:+.2f}) | {ssim:.4f} | {psnr_b:.2f}"
+            rows.append(f"| {degradation} | {label}, published | {cells} |")
+    table = "\n".join(["| compressed | | PSNR | SSIM | PSNR-B |", "|---|---|---:|---:|---:|", *rows])
+    return f"## {title}\n\n" + "\n".join(commands) + f"\n\n{table}\n"
+
+
+def _means(folder: Path, options: list[str]) -> dict[str, tuple[float, float, float]]:
+    with tempfile.TemporaryDirectory() as home:
+        out = Path(home) / "scores.csv"
+        command = [sys.executable, "-m", "unjpeg", "evaluate", str(folder), *options, str(out)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        values: dict[tuple[str, str], list[float]] = {}
+        with open(out, newline="") as file:
+            for row in csv.DictReader(file):
+                values.setdefault((row["degradation"], row["metric"]), []).append(float(row["value"]))
+    mean = {key: sum(v) / len(v) for key, v in values.items()}
+    return {d: tuple(mean[d, m] for m in ("psnr", "ssim", "psnr_b")) for d, _ in mean}
+
+
+if __name__ == "__main__":
+    main()
