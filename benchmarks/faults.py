@@ -203,7 +203,7 @@ class Campaign:
         return run.poll() is None
 
     def _spared(self, run: subprocess.Popen) -> bool:
-        """Whether what runs now was hit often enough in this round: else a long step would take most kills."""
+        """Whether what runs now was hit often enough in this round, or a long step would take most kills."""
         verbs = [verb for _, verb in living(run.pid) if verb] or ["between"]
         self.spent.update(verbs)
         return max(self.spent[verb] for verb in verbs) > MOST
