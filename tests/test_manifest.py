@@ -49,10 +49,10 @@ def test_a_changed_or_missing_image_is_named(manifest):
     loaded = Manifest.load(manifest)
     path = loaded.path(loaded.images[0])
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(UserError, match=r"a\.png: sha256 .* run the rule fetch again"):
+    with pytest.raises(UserError, match=r"a\.png: sha256 .* to fetch it again"):
         loaded.read(loaded.images[0])
     path.unlink()
-    with pytest.raises(UserError, match=r"a\.png: No such file.*run the rule fetch again"):
+    with pytest.raises(UserError, match=r"a\.png: No such file.*to fetch it again"):
         loaded.read(loaded.images[0])
 
 

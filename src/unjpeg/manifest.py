@@ -90,13 +90,17 @@ class Manifest(Section):
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise UserError(f"{path}: {error.strerror}; run the rule fetch again") from None
+            raise UserError(f"{path}: {error.strerror}; {self._again()}") from None
         if (found := hashlib.sha256(data).hexdigest()) != image.sha256:
             raise UserError(
                 f"{path}: sha256 {found[:16]}... differs from the manifest's {image.sha256[:16]}...;"
-                f" run the rule fetch again"
+                f" {self._again()}"
             )
         return data
+
+    def _again(self) -> str:
+        """What a user types to have the images looked at, and fetched, again."""
+        return f"to fetch it again: snakemake --cores 1 --forcerun {self._folder / 'manifest.json'}"
 
     def read(self, image: Image) -> np.ndarray:
         """uint8 (H, W, 3), or (H, W, 1) where the file is gray, also in a colour set."""

@@ -17,7 +17,8 @@ def moved(finished, checkout, tmp_path):
     folder = tmp_path / "elsewhere"
     ignore = shutil.ignore_patterns(".snakemake", "__pycache__", "notes", "hook")
     shutil.copytree(finished.folder, folder, ignore=ignore, symlinks=True)
-    shutil.copytree(finished.folder / "results/.snakemake", folder / "results/.snakemake")
+    memory = "results/smoke/.snakemake"  # the pattern leaves it out with the other one
+    shutil.copytree(finished.folder / memory, folder / memory)
     copy = type(finished).__new__(type(finished))
     copy.folder, copy.config, copy.environment = folder, folder / "smoke.yaml", {}
     return copy
@@ -88,6 +89,43 @@ def test_a_truncated_table_is_made_again_without_snakemakes_memory(moved):
     planned = moved.planned()
     assert planned["tables"] == 1
     assert not any(job.startswith(("train", "score", "restore", "compress")) for job in planned)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_what_lost_its_record_is_made_again(moved, lost):
+    path = moved.folder / "results/smoke/scores/car/photos/q10.csv"
+    record, before = path.with_name(".q10.csv.record.json"), path.read_bytes()
+    path.write_bytes(before.replace(b"psnr,2", b"psnr,3"))
+    record.unlink() if lost else record.write_bytes(record.read_bytes()[:50])
+    code, text = verify(moved)
+    assert code == 1 and text.startswith("false: results/smoke/scores/car/photos/q10.csv: no record")
+    assert moved.planned()["score car photos q10"] == 1
+    assert moved.snakemake().returncode == 0
+    assert path.read_bytes() == before
+    assert verify(moved)[0] == 0
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_file_in_a_folder_that_is_one_output_is_made_again(moved, gone):
+    path = moved.folder / "results/smoke/tables/images/car/photos.csv"
+    path.unlink() if gone else path.write_text("model\n")
+    planned = moved.planned()
+    assert planned["tables"] == 1
+    assert not any(job.startswith(("train", "score", "restore", "compress")) for job in planned)
+
+
+def test_other_code_is_seen_where_snakemake_remembers_nothing(moved):
+    shutil.rmtree(moved.folder / "results/smoke/.snakemake")
+    assert not moved.planned()
+    moved.edit("src/unjpeg/metrics/psnr.py", "\ndef ", "\nUNUSED = 1\n\n\ndef ")
+    planned = moved.planned()
+    assert planned["score car photos q10"] == 1
+    assert not any(job.startswith(("train", "patches", "fetch")) for job in planned)
+
+
+def test_a_folder_of_ones_own_is_no_study(moved):
+    (moved.folder / "results/mine").mkdir()
+    assert verify(moved)[0] == 0
 
 
 def test_an_edited_config_is_seen_without_snakemakes_memory(moved):

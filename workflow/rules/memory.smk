@@ -1,11 +1,12 @@
 """What Snakemake knows of earlier runs is kept beside the results, and held against their records. No rule.
 
 Needs: results/{study}/**/.*.record.json, which every verb leaves beside its output
-Gives: results/.snakemake/, Snakemake's metadata; marks in .snakemake/incomplete/
+Gives: results/{study}/.snakemake/, Snakemake's metadata; marks in .snakemake/incomplete/
 """
 
 from unjpeg.chain import snakemake as memory
 
+HERE = Path(f"results/{STUDY.study}")
 if workflow.is_main_process:
     if memory.recall():
         logger.info(
@@ -16,8 +17,8 @@ if workflow.is_main_process:
 
 
 onsuccess:
-    memory.keep()
+    memory.keep(HERE)
 
 
 onerror:
-    memory.keep()
+    memory.keep(HERE)

@@ -11,6 +11,8 @@ from pathlib import Path
 from unjpeg.provenance import sha256_of
 
 SUFFIX = ".record.json"
+PARTS = ("inputs", "outputs", "code")
+TOUCH = 5 * 10**9  # nanoseconds: Snakemake touches outputs after their job
 
 
 def record_of(output: Path, verb: str) -> Path:
@@ -30,7 +32,8 @@ def read(path: Path) -> dict | None:
         record = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) and {"inputs", "outputs", "code"} <= record.keys() else None
+    whole = isinstance(record, dict) and all(isinstance(record.get(key), dict) for key in PARTS)
+    return record if whole and {"verb", "date"} <= record.keys() else None
 
 
 def entry_of(path: Path) -> dict[str, object]:
@@ -40,9 +43,9 @@ def entry_of(path: Path) -> dict[str, object]:
 
 
 def untouched(path: Path, entry: dict) -> bool:
-    """Whether a file has the size and the time of its entry."""
+    """Whether a file has the size and, within `TOUCH`, the time of its entry."""
     stat = path.stat()
-    return (stat.st_size, stat.st_mtime_ns) == (entry["size"], entry["mtime_ns"])
+    return stat.st_size == entry["size"] and abs(stat.st_mtime_ns - entry["mtime_ns"]) < TOUCH
 
 
 def digest_of_file(path: Path) -> str:

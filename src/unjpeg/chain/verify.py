@@ -80,15 +80,20 @@ class Chain:
     def touched(self) -> list[str]:
         """Outputs whose bytes changed after their record, or whose inputs were made anew; reads few files.
 
-        A file with the size and time of its record is taken as unchanged.
+        A file with the size and time of its record is taken as unchanged; one that is gone counts as changed.
         """
-        found = []
+        found = [name for name in self.maker if not Path(name).is_file()]
         for path in self.order:
             record = self.records[path]
             own = [n for n, entry in record["outputs"].items() if Path(n).is_file() and changed(n, entry)]
             stale = any(self._remade(name, digest) for name, digest in record["inputs"].items())
             found += [n for n in record["outputs"] if Path(n).is_file()] if stale else own
         return found
+
+    def of_other_code(self) -> list[str]:
+        """Outputs whose record names code that is not today's."""
+        changed = [r for r in self.records.values() if any(code_digest(m) != d for m, d in r["code"].items())]
+        return [name for record in changed for name in record["outputs"]]
 
     def accept(self) -> int:
         """Write the code of today into records that only differ in code; how many they were."""

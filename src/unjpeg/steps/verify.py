@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from unjpeg.chain.records import records_in
 from unjpeg.chain.verify import Chain, Fault, changed
 from unjpeg.errors import UserError, unknown
 from unjpeg.manifest import Manifest
@@ -55,8 +56,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _studies(name: str | None) -> list[Path]:
     found = [path for path in sorted(RESULTS.glob("[!.]*")) if path.is_dir()]
-    if name is None and found:
-        return found
+    if name is None:
+        if made := [path for path in found if records_in(path)]:
+            return made
+        raise UserError("results/: no study here that left records of its results")
     wanted = Path(name or "").name
     if match := [path for path in found if path.name == wanted]:
         return match
