@@ -20,8 +20,8 @@ from unjpeg.atomic import write_text
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PUBLISHED = ROOT / "docs" / "results.md", ROOT / "config" / "published.yaml"
 GRAY = ["gray-q10", "gray-q20", "gray-q30", "gray-q40"]
-COLOUR = ["q5", "q10", "q20", "q30", "q40", "q50", "q60", "q70", "q80", "q90", "q95"]
-OTHER = ["none", "q10-444", "q40-444", "q80-444", "q50+q10", "q50+s4x4+q30", "q20+q80", "q75+s2x7+q75"]
+COLOUR = ["q10", "q20", "q40", "q60", "q80", "q90", "q95"]
+OTHER = ["none", "q40-444", "q80-444", "q50+s4x4+q30", "q20+q80"]
 BESIDE = {"AR-CNN": "one network per quality", "DnCNN-3": "blind"}  # rows of config/published.yaml
 
 
