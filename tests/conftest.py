@@ -19,6 +19,7 @@ CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 25
 LONGEST = ("study", "test_systems", "test_readme", "test_killed", "test_orphan", "test_faults", "test_status")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs what shares a fixture that takes long: the finished study, a folder, else a file."""
     for item in items:

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--kodak", type=Path, required=True, help="folder of the 24 images")
     args = parser.parse_args()
     card = zoo.card_of(zoo.find("photo"))
-    parts = [HEAD.format(**card, minutes=round(card["seconds"] / 60), date=record.today())]
+    parts = [HEAD.format(**{**card, "minutes": round(card["seconds"] / 60), "date": record.today()})]
     parts.append(_section("Classic5, luma", "Classic5", args.classic5, GRAY, _published("classic5-gray")))
     parts.append(_section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}))
     parts.append(_section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}))

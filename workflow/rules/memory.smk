@@ -8,11 +8,9 @@ from unjpeg.chain import snakemake as memory
 
 HERE = Path(f"results/{STUDY.study}")
 if workflow.is_main_process:
-    if memory.recall():
-        logger.info(
-            "Snakemake's memory of earlier runs is back from results/.snakemake."
-        )
-    for name in memory.doubt([Path(f"results/{STUDY.study}"), Path("resources")]):
+    if memory.recall(HERE):
+        logger.info("Snakemake's memory of earlier runs is back from its copy.")
+    for name in memory.doubt(HERE, Path("resources")):
         logger.warning(f"{name}: not what its record says; it is made again.")
 
 

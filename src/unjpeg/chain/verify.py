@@ -10,7 +10,7 @@ from unjpeg.atomic import write_text
 from unjpeg.chain.records import records_in, untouched
 from unjpeg.provenance import code_digest, sha256_of
 
-UNRECORDED = ("logs", "benchmarks", "state")  # folders of a study that hold no results
+UNRECORDED = ("logs", "benchmarks", "state", ".snakemake")  # of a study: no results
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from unjpeg.errors import UserError, unknown
 from unjpeg.manifest import Manifest
 from unjpeg.provenance import sha256_of
 
+SHOWN = 20  # faults
 RESULTS, RESOURCES = Path("results"), Path("resources")
 
 
@@ -44,8 +45,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for fault in faults[:1]:
         print(f"false: {fault.path}: {fault.why}")
-    for fault in faults[1:]:
+    for fault in faults[1:SHOWN]:
         print(f"  also {fault.path}: {fault.why}")
+    if faults[SHOWN:]:
+        print(f"  and {len(faults) - SHOWN} more")
     checked = sum(len(record["outputs"]) for record in chain.records.values())
     if chain.absent:
         print(f"{len(chain.absent)} files are not here any more and were not checked", file=sys.stderr)
