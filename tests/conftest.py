@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("busy", deadline=None)  # no test is about time
+hypothesis.settings.load_profile("busy")
 ROOT = Path(__file__).resolve().parents[1]
 CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 256, 384, 384, 512, 512)}
 

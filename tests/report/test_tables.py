@@ -132,11 +132,11 @@ def test_foot_states_protocol_metric_rounding_and_averaging(run):
     [
         (
             [*rows("none", {"a": 30, "b": 31}), *rows("m", {"a": 31})],
-            "'m' on kodak q10: no psnr .* image 'b'",
+            "all.csv: 1 images by m; want 2",
         ),
         (
             [*rows("none", {"a": 30}), *rows("m", {"a": 31, "b": 31})],
-            "'none' on kodak q10: no psnr .* image 'b'",
+            "all.csv: 1 images by none; want 2",
         ),
         ([*rows("none", {"a": 30}), *rows("none", {"a": 30})], "two rows for s none kodak a q10"),
         (rows("none", {"a": "high"}), "all.csv: value 'high' is not a number"),
