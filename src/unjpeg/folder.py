@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from unjpeg.errors import UserError
+from unjpeg.foreign import say_others
 from unjpeg.images import SUFFIXES
 
 
@@ -14,7 +15,9 @@ def images_in(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    here = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    files = [path for path in here if path.suffix.lower() in SUFFIXES]
+    say_others(folder, [path.name for path in here if path not in files and path.is_file()])
     if not files:
         raise UserError(f"{folder}: no image in it; allowed endings: {', '.join(SUFFIXES)}")
     stems = Counter(path.stem for path in files)

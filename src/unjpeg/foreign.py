@@ -5,6 +5,7 @@ anything is decoded, so memory stays bounded by Pillow's limit of pixels.
 """
 
 import io
+import sys
 import unicodedata
 import warnings
 from pathlib import Path
@@ -30,6 +31,16 @@ class UnusableError(UserError):
 def shown(path: Path | str) -> str:
     """A path in one line of valid text: control characters and bytes that are no UTF-8 are escaped."""
     return "".join(c.encode("unicode_escape").decode() if _unfit(c) else c for c in str(path))
+
+
+def say_others(folder: Path, names: list[str]) -> None:
+    """Tell on stderr of the files of a folder that are not looked at, because of their endings."""
+    if names:
+        more = f"{len(names)} files" if names[1:] else "1 file"
+        print(
+            f"{shown(folder)}: {more} with other endings not taken, such as {shown(names[0])}",
+            file=sys.stderr,
+        )
 
 
 def check_file(path: Path, folder: Path) -> None:

@@ -64,6 +64,7 @@ def test_a_folder_is_restored_and_one_bad_file_does_not_stop_it(folder, clean, c
     for name in ("bad.png", "was-jpeg.png"):
         assert psnr(read(tmp_path / "out" / name), clean) > psnr(read(folder / "bad.jpg"), clean) + 0.5
     assert "never compressed: left as it is" in shown.err
+    assert f"{folder}: 1 file with other endings not taken, such as notes.txt" in shown.err
 
 
 def test_what_only_seems_a_picture_is_named(folder, tmp_path, capsys):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
-from unjpeg.foreign import check_file, shown
+from unjpeg.foreign import check_file, say_others, shown
 from unjpeg.photos.photo import FORMATS
 
 SUFFIXES = (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
@@ -85,7 +85,9 @@ def _sources(path: Path, suffix: str) -> Iterator[Path]:
             raise UserError(f"{path}: no such file or folder")
         yield path
         return
-    files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.stem.endswith(suffix))
+    here = sorted(p for p in path.iterdir() if not p.name.startswith(".") and not p.stem.endswith(suffix))
+    files = [p for p in here if p.suffix.lower() in SUFFIXES]
+    say_others(path, [p.name for p in here if p not in files and p.is_file()])
     if not files:
         raise UserError(f"{path}: no picture in it; endings: {', '.join(SUFFIXES)}")
     yield from files

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from unjpeg.config.entries import Dataset, Split
 from unjpeg.errors import UserError
-from unjpeg.foreign import shown
+from unjpeg.foreign import say_others, shown
 from unjpeg.images import SUFFIXES
 from unjpeg.sources.archives import matches, split
 from unjpeg.sources.gathered import Gathered
@@ -32,11 +32,15 @@ def gather(dataset: Dataset, folder: Path, patience: dict[str, float]) -> Gather
 
 def _below(root: Path) -> list[str]:
     """All that is named as an image, and links to folders, which are not followed; sorted."""
-    found = []
+    found, others = [], []
     for place, folders, files in os.walk(root, onerror=_closed):
         for path in (Path(place, name) for name in [*folders, *files]):
+            name = path.relative_to(root).as_posix()
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") or _linked(path):
-                found.append(path.relative_to(root).as_posix())
+                found.append(name)
+            elif path.is_file() and not path.name.startswith("."):
+                others.append(name)
+    say_others(root, sorted(others))
     return sorted(found)
 
 
