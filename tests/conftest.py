@@ -22,14 +22,16 @@ CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 25
 LONGEST = ("study", "test_systems", "test_readme", "test_killed", "test_orphan", "test_faults", "test_status")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One worker runs what shares a fixture that takes long: the finished study, a folder, else a file."""
-    for item in items:
-        folder = item.path.parent.name
-        name = item.path.stem if folder in ("tests", "workflow") else folder
-        item.own_group = "study" if "finished" in item.fixturenames else name
-        item.add_marker(pytest.mark.xdist_group(item.own_group))
+    folder = item.path.parent.name
+    name = item.path.stem if folder in ("tests", "workflow") else folder
+    item.own_group = "study" if "finished" in item.fixturenames else name
+    item.add_marker(pytest.mark.xdist_group(item.own_group))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first."""
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.own_group, len(LONGEST)))
 
