@@ -117,10 +117,20 @@ def test_a_file_in_a_folder_that_is_one_output_is_made_again(moved, gone):
 def test_other_code_is_seen_where_snakemake_remembers_nothing(moved):
     shutil.rmtree(moved.folder / "results/smoke/.snakemake")
     assert not moved.planned()
-    moved.edit("src/unjpeg/metrics/psnr.py", "\ndef ", "\nUNUSED = 1\n\n\ndef ")
+    moved.edit("src/unjpeg/metrics/ssim.py", "\ndef ", "\nUNUSED = 1\n\n\ndef ")
     planned = moved.planned()
     assert planned["score car photos q10"] == 1
     assert not any(job.startswith(("train", "patches", "fetch")) for job in planned)
+
+
+def test_what_was_put_back_is_no_longer_in_doubt(moved):
+    path = moved.folder / "results/smoke/scores/car/photos/q10.csv"
+    before, stat = path.read_bytes(), path.stat()
+    path.write_bytes(before[:-9])
+    assert moved.planned()["score car photos q10"] == 1
+    path.write_bytes(before)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert not moved.planned()
 
 
 def test_a_folder_of_ones_own_is_no_study(moved):

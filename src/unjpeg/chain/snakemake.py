@@ -8,9 +8,10 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+from unjpeg.atomic import write_text
 from unjpeg.chain.verify import Chain
 
-MEMORY = Path(".snakemake")
+MEMORY, MARKS = Path(".snakemake"), "doubted.txt"
 
 
 def keep(study: Path) -> None:
@@ -44,12 +45,28 @@ def doubt(study: Path, resources: Path) -> list[str]:
     if not found and not chain.records:
         return []
     memory = FilePersistence(nolock=True)
-    found += [name for name in chain.of_other_code() if memory.metadata(IOFile(name)) is None]
+
+    def forgotten(name: str) -> bool:
+        return all(memory.metadata(IOFile(place)) is None for place in (name, *_above(name, study)))
+
+    found += [name for name in chain.of_other_code() if forgotten(name)]
     here = list(dict.fromkeys(name for name in found if Path(name).exists()))
     # A file may lie in a folder that is one output, so all that it lies in is marked: else it means nothing.
-    above = {
-        p.as_posix() for name in found for p in Path(name).parents if p.is_relative_to(study) and p != study
-    }
-    if found:
-        memory.started(SimpleNamespace(output=[IOFile(name) for name in (*here, *sorted(above))]))
+    marked = [*here, *sorted({place for name in found for place in _above(name, study)})]
+    for name in _marked_before():  # a file that was put back is no longer in doubt
+        memory._unmark_incomplete(name)
+    memory.started(SimpleNamespace(output=[IOFile(name) for name in marked]))
+    write_text(MEMORY / MARKS, "".join(f"{name}\n" for name in marked))
     return here
+
+
+def _above(name: str, study: Path) -> list[str]:
+    """The folders of a study that a file lies in."""
+    return [p.as_posix() for p in Path(name).parents if p.is_relative_to(study) and p != study]
+
+
+def _marked_before() -> list[str]:
+    try:
+        return (MEMORY / MARKS).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
