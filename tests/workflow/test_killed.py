@@ -27,7 +27,7 @@ def plan(finished):
     """First command of each verb in the study's plan: arguments, and the paths that it makes."""
     done = finished.snakemake("-n", "-p", "--forceall", "--cores", "1")
     found = {}
-    for block in re.split(r"\n(?=(?:local)?rule )", done.stdout)[1:]:
+    for block in re.split(r"\n(?=(?:local)?(?:rule|checkpoint) )", done.stdout)[1:]:
         if call := re.search(r"unjpeg (\S+) (.*?) >\S+ 2>&1", block):
             outputs = [o.split(" (")[0] for o in re.search(r"\n    output: (.*)", block)[1].split(", ")]
             found.setdefault(call[1], (shlex.split(call[2]), [Path(o) for o in outputs]))
