@@ -52,7 +52,7 @@ def planned(plan: str) -> list[Jobs]:
     """Jobs of a dry run in its order, those of one rule and reason as one; rule `all` is left out."""
     groups: dict[tuple, list[str]] = {}
     for block in re.split(r"\n(?=(?:local)?(?:rule|checkpoint) [^\s:]+:\n)", plan)[1:]:
-        rule = re.match(r"(?:local)?rule ([^\s:]+)", block)[1]
+        rule = re.match(r"(?:local)?(?:rule|checkpoint) ([^\s:]+)", block)[1]
         if rule != "all":
             why = tuple(causes(_field(block, "reason"), rule))
             groups.setdefault((rule, why), []).append(_name(rule, _field(block, "wildcards")))
