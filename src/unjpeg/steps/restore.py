@@ -27,11 +27,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 leaves the picture, 1 is all the network does (1)"
     )
-    parser.add_argument(
-        "--quality",
-        type=float,
-        help="of the last compression, 1 to 100, for networks that take it (looked up)",
-    )
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
     parser.add_argument(
         "--consistent",
