@@ -33,7 +33,16 @@ def main() -> None:
     parser.add_argument("--kodak", type=Path, required=True, help="folder of the 24 images")
     args = parser.parse_args()
     card = zoo.card_of(zoo.find("photo"))
-    parts = [HEAD.format(**{**card, "minutes": round(card["seconds"] / 60), "date": record.today()})]
+    parts = [
+        HEAD.format(
+            **{
+                **card,
+                "minutes": round(card["seconds"] / 60),
+                "date": record.today(),
+                "trained_on": " and ".join(card["trained_on"]),
+            }
+        )
+    ]
     parts.append(_section("Classic5, luma", "Classic5", args.classic5, GRAY, _published("classic5-gray")))
     parts.append(_section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}))
     parts.append(_section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}))
@@ -42,9 +51,10 @@ def main() -> None:
 
 HEAD = """# Results of the models that ship
 
-`photo`: {title}. {arch}, {parameters:,} parameters, {steps:,} steps, {minutes} minutes on one core
-of a CPU, on {trained_on}. Measured on {date}. `photo+file` is what `unjpeg restore` gives for a JPEG file:
-kept to its coefficients ([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain.
+`photo`: {title}.
+{arch}, {parameters:,} parameters, {steps:,} steps, {minutes} minutes on one core of a CPU, on {trained_on}.
+Measured on {date}. `photo+file` is what `unjpeg restore` gives for a JPEG file: kept to its coefficients
+([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
 """
 
 
@@ -62,7 +72,8 @@ def _section(title: str, name: str, folder: Path, degradations: list[str], publi
     for degradation in degradations:
         jpeg = found["JPEG"][degradation]
         for label, values in found.items():
-            gain = "" if label == "JPEG" else f" ({values[degradation][0] - jpeg[0]:+.2f})"
+            same = label == "JPEG" or jpeg[0] == float("inf")
+            gain = "" if same else f" ({values[degradation][0] - jpeg[0]:+.2f})"
             psnr, ssim, psnr_b = values[degradation]
             rows.append(f"| {degradation} | {label} | {psnr:.2f}{gain} | {ssim:.4f} | {psnr_b:.2f} |")
         for label, values in published.items():
