@@ -111,6 +111,7 @@ def fingerprint(*modules: str) -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
 def code_digest(module: str) -> str | None:
     """Digest of one module's code, 12 hex digits; None where there is no such module."""
     path = path_of(module)

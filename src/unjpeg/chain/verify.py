@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from unjpeg.atomic import write_text
@@ -27,7 +27,6 @@ class Chain:
     """Records of some folders, in the order in which their files were made of each other."""
 
     records: dict[Path, dict]
-    absent: list[str] = field(default_factory=list)  # files that are not here any more: not checked
 
     @classmethod
     def of(cls, folders: Iterable[Path]) -> "Chain":
@@ -57,25 +56,23 @@ class Chain:
 
     def faults(self) -> Iterator[Fault]:
         """What does not hold, the first cause first; reads every file once."""
-        digests: dict[str, str | None] = {}
+        now = cache(lambda name: sha256_of(Path(name)) if Path(name).is_file() else None)
         for path in self.order:
             record = self.records[path]
             for name, entry in record["outputs"].items():
-                digests[name] = self._now(name)
-                if digests[name] is None:
-                    self.absent.append(name)
-                elif digests[name] != entry["sha256"]:
+                if now(name) not in (entry["sha256"], None):
                     yield Fault(name, f"changed since `unjpeg {record['verb']}` wrote it on {record['date']}")
             first = next(iter(record["outputs"]))
             for name, wanted in record["inputs"].items():
-                if name not in digests:
-                    digests[name] = self._now(name)
-                    if digests[name] is None:
-                        self.absent.append(name)
-                if digests[name] not in (wanted, None):
+                if now(name) not in (wanted, None):
                     yield Fault(first, f"made of another {name} than the one that is here")
             if other := [m for m, digest in record["code"].items() if code_digest(m) != digest]:
                 yield Fault(first, f"made by other code of {', '.join(other)}", code=True)
+
+    def absent(self) -> set[str]:
+        """Files that records speak of and that are not here any more: not checked."""
+        named = {name for r in self.records.values() for name in (*r["outputs"], *r["inputs"])}
+        return {name for name in named if not Path(name).is_file()}
 
     def touched(self) -> list[str]:
         """Outputs whose bytes changed after their record, or whose inputs were made anew; reads few files.
@@ -115,10 +112,6 @@ class Chain:
     def _remade(self, name: str, digest: str) -> bool:
         maker = self.maker.get(name)
         return maker is not None and self.records[maker]["outputs"][name]["sha256"] != digest
-
-    @staticmethod
-    def _now(name: str) -> str | None:
-        return sha256_of(Path(name)) if Path(name).is_file() else None
 
 
 def changed(name: str, entry: dict) -> bool:

@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
     if faults[SHOWN:]:
         print(f"  and {len(faults) - SHOWN} more")
     checked = sum(len(record["outputs"]) for record in chain.records.values())
-    if chain.absent:
-        print(f"{len(chain.absent)} files are not here any more and were not checked", file=sys.stderr)
+    if absent := chain.absent():
+        print(f"{len(absent)} files are not here any more and were not checked", file=sys.stderr)
     names = ", ".join(study.name for study in studies)
     print(f"{names}: {checked} files in {len(chain.records)} records, {len(faults) or 'nothing'} false")
     return 1 if faults else 0
