@@ -17,8 +17,6 @@ from unjpeg.inference import read_card
 from unjpeg.provenance import sha256_of
 from unjpeg.store.weights import read_weights, write_weights
 
-FILES = ("model.safetensors", "card.json")
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -29,17 +27,17 @@ def main() -> None:
     parser.add_argument("--title", required=True, help="one line for `unjpeg models`")
     parser.add_argument("--licence", default="MIT", help="of the weights (MIT)")
     args = parser.parse_args()
-    card, (tensors, metadata) = read_card(args.folder), read_weights(args.folder / FILES[0])
+    card, (tensors, metadata) = read_card(args.folder), read_weights(args.folder / zoo.FILES[0])
     half = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in tensors.items()}
     target = zoo.FOLDER / args.name
-    write_weights(target / FILES[0], half, metadata)
+    write_weights(target / zoo.FILES[0], half, metadata)
     shipped = {"title": args.title, "licence": args.licence, "trained_as": card["model"], "stored": "float16"}
     text = json.dumps({**card, "model": args.name, **shipped}, indent=1, sort_keys=True)
-    write_text(target / FILES[1], text + "\n")
+    write_text(target / zoo.FILES[1], text + "\n")
     folders = sorted(path.parent for path in zoo.FOLDER.glob("*/card.json"))
-    digests = {f"{folder.name}/{file}": sha256_of(folder / file) for folder in folders for file in FILES}
+    digests = {f"{folder.name}/{file}": sha256_of(folder / file) for folder in folders for file in zoo.FILES}
     write_text(zoo.CHECKSUMS, json.dumps(digests, indent=1) + "\n")
-    print(f"{target.name}: {(target / FILES[0]).stat().st_size / 1e6:.2f} MB")
+    print(f"{target.name}: {(target / zoo.FILES[0]).stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

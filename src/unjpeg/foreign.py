@@ -63,6 +63,16 @@ def check_file(path: Path, folder: Path) -> None:
         raise UnusableError(path, error.strerror) from None
 
 
+def read_named(path: Path) -> bytes:
+    """A file that the user named: whatever its ending, and wherever it leads. Errors: `UserError`."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{shown(path)}: not a plain file")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{shown(path)}: {error.strerror}") from None
+
+
 def read_foreign(path: Path, folder: Path) -> tuple[bytes, np.ndarray]:
     """The bytes of an image file below `folder`, and its pixels as of `read_uint8`.
 

@@ -47,7 +47,7 @@ def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, device="cpu")
     Returns: an array for an array, else an upright Pillow image with what belonged to it.
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
-    found = restored(_bytes(image), _restorer(str(model), device), None, Wish(strength, force=True))
+    found = restored(_bytes(image), restorer(str(model), device), None, Wish(strength, force=True))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
     result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))
@@ -65,16 +65,18 @@ def detect(
 
     image, model, device, errors: as for `restore`.
     """
-    return _detector(str(model), device)(read_photo(_bytes(image)).pixels)
+    return detector(str(model), device)(read_photo(_bytes(image)).pixels)
 
 
 @lru_cache(maxsize=4)
-def _restorer(model: str, device: str) -> Restorer:
+def restorer(model: str, device: str) -> Restorer:
+    """A restorer by name or folder, kept for the next call."""
     return Restorer(zoo.find(model, "restore"), device)
 
 
 @lru_cache(maxsize=4)
-def _detector(model: str, device: str) -> Detector:
+def detector(model: str, device: str) -> Detector:
+    """A detector by name or folder, kept for the next call."""
     return Detector(zoo.find(model, "detect"), device)
 
 

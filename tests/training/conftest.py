@@ -69,11 +69,14 @@ RUNNER = """
 import glob, json, os, random, signal, sys, time
 import torch, unjpeg.steps.train, unjpeg.training.state, unjpeg.training.reading, lightning_fabric
 from unjpeg.cli import main
+def newest(states):
+    return max((int(f[-12:-3]) for f in glob.glob(states + "/*/step-*.pt")), default=0)
 for argv, kill, states in json.load(sys.stdin):
+    begin = newest(states)
     pid = os.fork()
     if not pid:
         os._exit(main(argv))
-    while kill is not None and not any(int(f[-12:-3]) >= kill for f in glob.glob(states + "/*/step-*.pt")):
+    while kill is not None and newest(states) < max(kill, begin + 1):
         time.sleep(0.001)
     if kill is not None:
         time.sleep(random.Random(kill).uniform(0, 0.02))

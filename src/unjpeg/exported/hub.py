@@ -5,6 +5,7 @@ from pathlib import Path
 
 from unjpeg.atomic import write_bytes, write_text
 from unjpeg.inference import read_card
+from unjpeg.zoo import FILES
 
 HEAD = """---
 license: {licence}
@@ -18,7 +19,7 @@ tags: [jpeg, artifact-removal, image-restoration]
 def write_folder(source: Path, target: Path) -> None:
     """Everything that `unjpeg restore --model {target}` needs, and a page for people."""
     card = read_card(source)
-    for name in ("model.safetensors", "card.json"):
+    for name in FILES:
         write_bytes(target / name, (source / name).read_bytes())
     write_text(target / "README.md", page(card))
 

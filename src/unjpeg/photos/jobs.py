@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unjpeg import images
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
-from unjpeg.foreign import check_file, say_others, shown
+from unjpeg.foreign import check_file, read_named, say_others
 from unjpeg.photos.photo import FORMATS
 
-SUFFIXES = (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
+SUFFIXES = sorted((*images.SUFFIXES, ".gif", ".jfif", ".jpe"))
 ENDINGS = {ending: name for name, ending in FORMATS.items()} | dict.fromkeys(
     (".jfif", ".jpe", ".jpeg"), "jpeg"
 )
@@ -28,10 +29,9 @@ class Job:
 
     def read(self) -> bytes:
         """Errors: `UserError` for what is no plain file, or leads out of its folder."""
-        if self.folder:
-            check_file(self.source, self.folder)
-        elif not self.source.is_file():
-            raise UserError(f"{shown(self.source)}: not a plain file")
+        if not self.folder:
+            return read_named(self.source)
+        check_file(self.source, self.folder)
         return self.source.read_bytes()
 
     def write(self, found, quality: int) -> None:

@@ -19,7 +19,7 @@ from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
-from unjpeg.foreign import read_foreign, shown
+from unjpeg.foreign import read_foreign, read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.store.encoded import Encoded
@@ -104,13 +104,7 @@ def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
 
 
 def _named(path: Path) -> tuple[bytes, np.ndarray]:
-    """Of a file that the user named: whatever its ending, and wherever it leads."""
-    if path.exists() and not path.is_file():
-        raise UserError(f"{shown(path)}: not a plain file")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{shown(path)}: {error.strerror}") from None
+    data = read_named(path)
     return data, read_uint8(data, str(path))
 
 

@@ -2,12 +2,10 @@
 
 import base64
 import time
-from functools import lru_cache
 
 from unjpeg import zoo
-from unjpeg.detection import Detector
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
+from unjpeg.library import detector, restorer
 from unjpeg.photos.restoring import Restored, Wish, restored
 from unjpeg.store.features import CLASSES
 
@@ -19,8 +17,7 @@ class Service:
 
     def __init__(self, device: str, memory: int, max_pixels: int):
         self.device, self.memory, self.max_pixels = device, memory, max_pixels
-        self.detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), device)
-        self.restorer = lru_cache(maxsize=8)(lambda name: Restorer(zoo.find(name, "restore"), device))
+        self.detector = detector(zoo.DEFAULTS["detect"], device)
 
     def models(self) -> list[dict]:
         """Names, titles and cards of the restorers, the default one first."""
@@ -44,7 +41,7 @@ class Service:
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
         if name not in {model["name"] for model in self.models()}:
             raise UserError(f"no model {name!r}")  # names only: no path comes from the page
-        found = restored(data, self.restorer(name), self.detector, wish)
+        found = restored(data, restorer(name, self.device), self.detector, wish)
         return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}
 
 

@@ -12,6 +12,7 @@ from unjpeg.provenance import sha256_of
 
 FOLDER = Path(__file__).resolve().parent
 CHECKSUMS = FOLDER / "checksums.json"
+FILES = ("model.safetensors", "card.json")  # of a model's folder
 DEFAULTS = {"restore": "photo", "detect": "photo-detector"}
 
 
@@ -55,7 +56,7 @@ def available() -> dict[str, list[Path]]:
 def check(folder: Path) -> None:
     """Hold the files of a model that is shipped against their digests. Errors: `UserError`."""
     wanted = json.loads(CHECKSUMS.read_text("utf-8"))
-    for name in ("model.safetensors", "card.json"):
+    for name in FILES:
         place = f"{folder.name}/{name}"
         if sha256_of(FOLDER / place) != wanted.get(place):
             raise UserError(f"{FOLDER / place}: not the file that was shipped (sha256); install unjpeg again")
