@@ -49,6 +49,11 @@ class Restored:
     why: str
     held: float | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """What could not be kept, in words."""
+        return self.photo.notes
+
 
 def restored(
     data: bytes,
@@ -58,9 +63,20 @@ def restored(
     progress: Callable[[float], None] | None = None,
 ) -> Restored:
     """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
-    photo = read_photo(data, wish.max_pixels)
+    return restored_photo(read_photo(data, wish.max_pixels), data, restorer, detector, wish, progress)
+
+
+def restored_photo(
+    photo: Photo,
+    data: bytes,
+    restorer: Restorer,
+    detector: Detector | None,
+    wish: Wish,
+    progress: Callable[[float], None] | None = None,
+) -> Restored:
+    """The same of an opened picture; data: the file it was read from, empty where there was none."""
     seen = detector(photo.pixels) if detector else None
-    said = facts(data)
+    said = facts(data) if data else None
     why = _reason(seen, said, wish.force)
     if not why or wish.strength == 0:
         left = "strength 0" if why else f"{seen.answer}: left as it is"
