@@ -20,6 +20,7 @@ from unjpeg.inference import Restorer
 from unjpeg.photos import clip
 from unjpeg.photos.film import Film
 from unjpeg.photos.photo import Photo, read_photo
+from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored_photo
 
 
@@ -46,12 +47,14 @@ def restored_video(
     progress: Callable[[float], None] | None = None,
 ) -> Filmed:
     """Write the restored video, whole or not at all. codec: of `film.CODECS`. Errors: `UserError`."""
-    survey = clip.survey(source, None if wish.force else detector, wish.max_pixels)
+    survey = clip.survey(source, detector, wish.max_pixels)
     import av
 
     why = "asked for" if wish.force else "Motion-JPEG" if survey.motion_jpeg else survey.answer()
     if wish.strength == 0 or why in ("never compressed", "not sure"):
         return Filmed(False, "strength 0" if wish.strength == 0 else f"{why}: left as it is")
+    if wish.quality is None and not survey.motion_jpeg and takes_quality(restorer):
+        wish = replace(wish, quality=survey.quality())
     wish = replace(wish, force=True)
     told, shares = Filmed(True, why), []
     with clip.opened(source) as (container, video), replacing(target) as part:

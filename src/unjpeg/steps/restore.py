@@ -30,6 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 leaves the picture, 1 is all the network does (1)"
     )
+    parser.add_argument(
+        "--quality", type=float, metavar="1..100", help="told to a network that takes one (the file's own)"
+    )
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
     parser.add_argument(
         "--consistent",
@@ -65,17 +68,21 @@ def run(args: argparse.Namespace) -> int:
     from unjpeg import zoo
     from unjpeg.detection import Detector
     from unjpeg.inference import Restorer
+    from unjpeg.photos.quality import takes_quality
     from unjpeg.photos.restoring import Wish, restored
     from unjpeg.photos.video import restored_video
 
-    wish = Wish(
-        args.strength, args.force, args.consistent, int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
-    )
+    memory, pixels = int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
+    wish = Wish(args.strength, args.force, args.consistent, memory, pixels, args.quality)
     if args.threads:
         torch.set_num_threads(args.threads)
     restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
-    detector = None
-    if not args.force:
+    detector, takes = None, takes_quality(restorer)
+    if args.quality is not None and not takes:
+        raise UserError(
+            f"--quality {args.quality:g}: {restorer.card['model']} takes none; leave the option out"
+        )
+    if not args.force or (takes and args.quality is None):
         detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
     failed, done = [], 0
     for number, job in enumerate(work, 1):
@@ -113,6 +120,8 @@ def _told(found) -> str:
         words.insert(1, f"{frames} frames")
     if broken := getattr(found, "broken", 0):
         words.insert(2, f"{broken} damaged left out")
+    if (told := getattr(found, "told", None)) is not None:
+        words.append(f"told quality {told:g}")
     if found.held is not None:
         words.append(f"{found.held:.1%} of it compresses to the file's coefficients")
     return "; ".join(words)
