@@ -24,8 +24,8 @@ def quality_for(
     """1..100: the user's, else that of the file's tables, else the detector's estimate.
 
     None leaves it to the network: where it takes none, where nothing is known, and where the picture looks
-    compressed twice, since the file knows nothing of the first. Errors: `UserError` for one asked of a network
-    that takes none.
+    compressed twice, since the file knows nothing of the first. Errors: `UserError` for one that is asked of
+    a network that takes none.
     """
     if not takes_quality(restorer):
         if asked is not None:

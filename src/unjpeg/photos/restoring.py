@@ -13,7 +13,7 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts, facts
-from unjpeg.photos.memory import tile_for
+from unjpeg.photos.memory import tile_for, used
 from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
 from unjpeg.photos.quality import quality_for, told
 from unjpeg.quantised import quantised
@@ -70,7 +70,8 @@ def restored(
     progress: Callable[[float], None] | None = None,
 ) -> Restored:
     """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
-    return restored_photo(read_photo(data, wish.max_pixels), data, restorer, detector, wish, progress)
+    photo = read_photo(data, wish.max_pixels, wish.memory - used())
+    return restored_photo(photo, data, restorer, detector, wish, progress)
 
 
 def restored_photo(
@@ -97,7 +98,7 @@ def restored_photo(
     if keep is None:
         keep = seen is None or seen.answer != "compressed twice"
     if keep and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
-        pixels, held = consistent(pixels, file)
+        pixels, held = consistent(pixels, file, into=pixels)
     return Restored(photo, pixels, seen, said, True, why, held, quality)
 
 
