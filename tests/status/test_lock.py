@@ -3,7 +3,11 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import threading
+
+import pytest
 
 from unjpeg.training.lock import held, own, written
 
@@ -48,5 +52,60 @@ def test_a_folder_that_is_removed_meanwhile_gets_a_new_lock(tmp_path, monkeypatc
     monkeypatch.setattr(fcntl, "flock", late)
     lock = own(folder)
     assert held(folder)
-    assert written(folder) == os.getpid()
+    assert written(folder).pid == os.getpid()
     lock.close()
+
+
+@pytest.fixture
+def squeue(tmp_path, monkeypatch):
+    """Slurm's `squeue` as a script that knows one job, 7, whose state the test sets."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    script = folder / "squeue"
+    script.write_text(f'#!/bin/sh\n[ "$3" = 7 ] && cat {folder}/state\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return folder / "state"
+
+
+def sign(folder, job, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", job)
+    lock = own(folder)
+    monkeypatch.delenv("SLURM_JOB_ID")
+    lock.close()
+
+
+def test_a_job_that_runs_is_an_owner_where_locks_do_not_reach(squeue, tmp_path, monkeypatch):
+    squeue.write_text("RUNNING\n")
+    sign(tmp_path, "7", monkeypatch)  # closed: as a node sees it that sees no locks of others
+    assert held(tmp_path)
+    assert own(tmp_path) is None
+    assert "Slurm job 7" in str(written(tmp_path))
+    squeue.write_text("COMPLETED\n")
+    assert not held(tmp_path)
+    own(tmp_path).close()
+
+
+def test_a_job_does_not_keep_itself_out(squeue, tmp_path, monkeypatch):
+    squeue.write_text("RUNNING\n")
+    sign(tmp_path, "7", monkeypatch)
+    sign(tmp_path, "7", monkeypatch)  # a second training in the same allocation
+    monkeypatch.setenv("SLURM_JOB_ID", "8")
+    assert own(tmp_path) is None
+
+
+@pytest.mark.parametrize(("ending", "owner"), [("pass", False), ("os.kill(os.getpid(), 9)", True)])
+def test_a_process_that_ended_well_owns_nothing_although_its_job_runs(squeue, tmp_path, ending, owner):
+    squeue.write_text("RUNNING\n")
+    code = f"""
+import os, sys
+from pathlib import Path
+from unjpeg.training.lock import own
+lock = own(Path(sys.argv[1]))
+{ending}
+"""
+    environment = os.environ | {"SLURM_JOB_ID": "7"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=environment, check=False)
+    assert held(tmp_path) is owner
+    squeue.write_text("")
+    assert not held(tmp_path)

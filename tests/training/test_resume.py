@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import time
 
 import h5py
@@ -167,7 +168,7 @@ def test_a_second_process_leaves_with_one_line(trainer):
     process.communicate()
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert f"process {process.pid} is training this run" in done.stderr
+    assert f"process {process.pid} on {socket.gethostname()} is training this run" in done.stderr
 
 
 def test_a_finished_run_writes_its_outputs_again_without_training(trainer, reference):

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -70,7 +71,7 @@ def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
         )
     wait_until(lambda: any(held(folder) and written(folder) for folder in home.glob("state/*")))
     (folder,) = home.glob("state/*")
-    pid = written(folder)
+    pid = written(folder).pid
     try:
         os.kill(snakemake.pid, signal.SIGKILL)
         snakemake.wait()
@@ -81,7 +82,8 @@ def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
 
         said = status(checkout)
         (state,) = said["states"]
-        assert (state["state"], state["pid"], state["steps"]) == ("running", pid, STEPS)
+        assert (state["state"], state["steps"]) == ("running", STEPS)
+        assert state["owner"].startswith(f"process {pid} on ")
         assert 0 < state["step"] < STEPS
         assert re.fullmatch(r"\d+:\d\d:\d\d", state["left"])
         assert said["locked"]
@@ -90,9 +92,12 @@ def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
         assert checkout.snakemake("--unlock").returncode == 0
         second = checkout.snakemake()
         assert second.returncode != 0
-        assert f"process {pid} is training this run; wait for it or stop it" in second.stdout + second.stderr
+        assert (
+            f"process {pid} on {socket.gethostname()} is training this run; wait for it or stop it"
+            in second.stdout + second.stderr
+        )
         assert "Error in rule train_car" in second.stdout + second.stderr
-        assert written(folder) == pid and held(folder)
+        assert written(folder).pid == pid and held(folder)
         assert list(home.glob("state/*")) == [folder]
         os.kill(pid, signal.SIGCONT)
         wait_until(lambda: not held(folder))
@@ -106,7 +111,7 @@ def test_a_training_outlives_snakemake_and_is_not_repeated(fresh):
     assert json.loads(card.read_text())["steps"] == STEPS
     last = checkout.snakemake()
     assert last.returncode == 0, last.stdout + last.stderr
-    assert written(folder) == pid  # no other process ever trained
+    assert written(folder).pid == pid  # no other process ever trained
     assert card.stat().st_mtime_ns == made
     assert list(home.glob("state/*")) == [folder]
     assert status(checkout)["would_run"] == []

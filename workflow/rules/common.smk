@@ -80,11 +80,12 @@ TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
 # So that `unjpeg` in a rule is this checkout under this Python, installed or not; it leaves records.
 # (Braces are doubled because Snakemake formats the prefix like a command. A prefix replaces Snakemake's own
-# `set`, without which a failed training, whose output goes through `tee`, would be none.)
+# `set`, without which a failed training, whose output goes through `tee`, would be none. LAUNCH is of rule
+# train: what starts several processes on several nodes.)
 shell.prefix(
     "set -euo pipefail; "
-    'unjpeg() {{ UNJPEG_RECORDS=1 PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" "%s" -m unjpeg "$@"; }}; '
-    % (ROOT, PYTHON)
+    'unjpeg() {{ UNJPEG_RECORDS=1 PYTHONPATH="%s/src${{PYTHONPATH:+:$PYTHONPATH}}" '
+    '${{LAUNCH:-}} "%s" -m unjpeg "$@"; }}; ' % (ROOT, PYTHON)
 )
 
 
@@ -244,8 +245,3 @@ def images_of(wildcards):
         f"results/{wildcards.study}/restored/{wildcards.model}/{wildcards.dataset}/"
         f"{wildcards.degradation}.h5"
     )
-
-
-def seconds_of(wildcards, resources):
-    """A training stops itself five minutes before its `runtime` (minutes) is over."""
-    return max(60, resources.runtime * 60 - 300)

@@ -36,11 +36,12 @@ for model in MODELS:
         retries: 3
         conda:
             "../../envs/train.yaml"
-        threads: 8
+        threads: STUDY.models[model].resources.threads
         resources:
-            gpu=1,
-            runtime=720,
-            mem_mb=16000,
+            gpu=STUDY.models[model].resources.gpu,
+            local_gpu=local_gpus(STUDY.models[model].resources.gpu),
+            runtime=STUDY.models[model].resources.runtime,
+            mem_mb=STUDY.models[model].resources.mem_mb,
         params:
             run=json.dumps(STUDY.run_of(model)),
             parents=[
@@ -49,10 +50,13 @@ for model in MODELS:
             ],
             code=fingerprint(*modules_of_run(STUDY.run_of(model))),
             seconds=seconds_of,
+            launch=launcher_of,
+            processes=processes_of,
+            scratch=scratch_of,
             study=STUDY.study,
         shell:
             """
-            unjpeg train \
+            LAUNCH={params.launch:q} unjpeg train \
                 --run {params.run:q} \
                 --patches $(dirname {input.train:q}) \
                 --output $(dirname {output.weights:q}) \
@@ -61,5 +65,7 @@ for model in MODELS:
                 --parameters resources/metrics \
                 --max-seconds {params.seconds} \
                 --threads {threads} \
+                --devices {params.processes} \
+                {params.scratch} \
                 2>&1 | tee -i {log:q}
             """

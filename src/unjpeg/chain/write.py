@@ -35,6 +35,8 @@ def write(step: ModuleType, verb: str, argv: list[str], args: argparse.Namespace
     places, folders = ([getattr(args, name) for name in names] for names in (writes, apart))
     folders = [folder for folder in folders if folder]
     outputs = [p for p in atomic.written if p in places or not any(p.is_relative_to(f) for f in folders)]
+    if not outputs:  # of the processes of one training the first writes
+        return
     read = [value for name, value in vars(args).items() if name not in (*writes, *apart)]
     inputs = [path for value in read for path in _files(value)]
     found = {

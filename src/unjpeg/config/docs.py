@@ -18,6 +18,7 @@ from unjpeg.config.leaks import Allowed
 from unjpeg.config.leaves import DeadLeaves
 from unjpeg.config.published import Published, Reported, Row, Table
 from unjpeg.config.registry import Archive, Dataset, ImageFile, Metric, Parameter
+from unjpeg.config.resources import Resources
 from unjpeg.config.study import Study, Test
 from unjpeg.config.train import Adversarial, ModelRun, Train
 
@@ -31,6 +32,7 @@ STUDY = {
     "`models.<name>`": ModelRun,
     "`train`": Train,
     "`adversarial`": Adversarial,
+    "`resources`": Resources,
     "`test`": Test,
     "`leaks_allowed`": Allowed,
 }

@@ -23,7 +23,7 @@ def seed_groups(study: Study) -> dict[str, list[str]]:
 def _split(study: Study, name: str) -> tuple[dict, list]:
     """(the entry without seeds, with its parents in place of their names; the seeds in order)."""
     run = study.models[name]
-    content = run.model_dump(mode="json", exclude={"seed", "degradations"})
+    content = run.model_dump(mode="json", exclude={"seed", "degradations", "resources"})
     seeds: list = [study.seed if run.seed is None else run.seed]
     for key, parent in run.parents.items():
         content[key], inherited = _split(study, parent)

@@ -16,6 +16,7 @@ from pydantic import (
 from unjpeg.config.data import Degraded
 from unjpeg.config.load import Section
 from unjpeg.config.recipes import check_recipe
+from unjpeg.config.resources import Resources
 from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
 from unjpeg.provenance import check_name, constant_of, modules_in, parameter_entry
@@ -135,6 +136,7 @@ class ModelRun(Section):
         None, description="Recipe `gan`: the entry of `models` that judges; its training goes on."
     )
     adversarial: Adversarial | None = Field(None, description="Recipe `gan`: see below.")
+    resources: Resources = Field(Resources(), description="See below; a profile can say otherwise.")
 
     @model_validator(mode="after")
     def _names(self) -> "ModelRun":

@@ -13,7 +13,7 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts, facts
-from unjpeg.photos.memory import tile_for, used
+from unjpeg.photos.memory import APART, tile_for, used
 from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
 from unjpeg.photos.quality import quality_for, told
 from unjpeg.quantised import quantised
@@ -70,7 +70,7 @@ def restored(
     progress: Callable[[float], None] | None = None,
 ) -> Restored:
     """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
-    photo = read_photo(data, wish.max_pixels, wish.memory - used())
+    photo = read_photo(data, wish.max_pixels, wish.memory - used() - APART)
     return restored_photo(photo, data, restorer, detector, wish, progress)
 
 

@@ -1,6 +1,5 @@
 """What nothing needs any more, and its removal: nothing that a living process holds, no link, no result."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from unjpeg.status.disk import size
 from unjpeg.status.states import RunState, finished
-from unjpeg.training.lock import NAME
+from unjpeg.training.lock import own
 
 PART = re.compile(r"\..+\.(\d+)\.part")  # as `atomic.replacing` names it
 
@@ -44,11 +43,10 @@ def remove(leftover: Leftover, results: Path) -> str | None:
             return "its process lives"
         path.unlink()
         return None
-    with open(path / NAME, "a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return "a process trains this run"
+    lock = own(path)
+    if lock is None:
+        return "a process trains this run"
+    with lock:
         if leftover.why == "state of a finished run" and not finished(path, results):
             return "its model is no longer there"
         shutil.rmtree(path)

@@ -30,7 +30,7 @@ class RunState:
     digest: str
     state: str
     named: bool | None
-    pid: int | None
+    owner: str | None
     step: int
     steps: int | None
     left: str | None
@@ -65,7 +65,7 @@ def finished(folder: Path, results: Path) -> bool:
 def _state(
     folder: Path, model: str, digest: str, named: bool | None, study: Study, results: Path
 ) -> RunState:
-    pid = written(folder) if (running := held(folder)) else None
+    owner = str(written(folder) or "a process") if (running := held(folder)) else None
     if running:
         state = "running"
     elif finished(folder, results):
@@ -77,7 +77,7 @@ def _state(
     left = None
     if running and (shown := _progress(results / "logs" / f"train-{model}.txt", model, folder / "lock")):
         step, steps, left = max(step, shown[0]), shown[1], shown[2]
-    return RunState(folder, model, digest, state, named, pid, step, steps, left, size(folder))
+    return RunState(folder, model, digest, state, named, owner, step, steps, left, size(folder))
 
 
 def _progress(log: Path, model: str, lock: Path) -> tuple[int, int, str] | None:

@@ -59,7 +59,7 @@ def _running(state: RunState) -> str:
     steps = f" of {state.steps}" if state.steps else ""
     left = f", {state.left} left" if state.left else ""
     other = "" if state.named is not False else "; the config names no such run any more"
-    return f"{state.model}: process {state.pid or '?'}, step {state.step}{steps}{left}{other}"
+    return f"{state.model}: {state.owner}, step {state.step}{steps}{left}{other}"
 
 
 def _kept(states: list[RunState]) -> list[str]:

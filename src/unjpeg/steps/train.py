@@ -44,13 +44,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parameters", type=Path, metavar="DIR", help="folder of the files of losses that have any"
     )
+    parser.add_argument(
+        "--scratch", action="store_true", help="read a copy of the patches in the temporary folder (TMPDIR)"
+    )
     parser.add_argument("--max-seconds", type=float, help="stop with exit code 85 after so many seconds")
     parser.add_argument("--save-every", type=float, default=60, help="seconds between two states (60)")
-    parser.add_argument("--threads", type=int, help="CPU threads (OMP_NUM_THREADS, or torch's choice)")
+    parser.add_argument(
+        "--threads", type=int, help="CPU threads, over all --devices (OMP_NUM_THREADS, or torch's choice)"
+    )
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "cuda"), help="where to train (auto)"
     )
-    parser.add_argument("--devices", type=int, default=1, help="GPUs, or processes on a CPU (1)")
+    parser.add_argument(
+        "--devices",
+        type=int,
+        default=1,
+        help="GPUs, or processes on a CPU, that share each batch (1); under srun its tasks",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,27 +71,27 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace, clock: Clock) -> int:
+    import torch
+
     from unjpeg import losses, models, parameters, recipes
     from unjpeg.inference import check_device
+    from unjpeg.training import slurm
     from unjpeg.training.job import Job
+    from unjpeg.training.launch import launched
     from unjpeg.training.modes import deterministic
     from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
-    from unjpeg.training.reading import opened
+    from unjpeg.training.reading import near, opened
     from unjpeg.training.state import State
 
     plan = read_plan(args.run)
     folders = parents_of(plan, {key: getattr(args, key) for key in PARENTS})
-    import torch
-    from lightning_fabric import Fabric
-
     check_device(args.device)
     args.output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is known before the work
-    if args.threads:
-        torch.set_num_threads(args.threads)
     if plan["train"]["deterministic"]:
         deterministic()
     module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
-    patches, validation = opened(args.patches, module.CARD, plan["channels"])
+    with near(args.patches, args.scratch) as folder:
+        patches, validation = opened(folder, module.CARD, plan["channels"])
     torch.manual_seed(plan["seed"])
     model = network(plan, plan["channels"], folders.get("start_from"))
     others = {key: parent for key, parent in plan["parents"].items() if key != "start_from"}
@@ -93,9 +103,10 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     functions = {name: losses.load(name, where) for name in weights}
     files = files_of_run(plan, where)
     made_of = made_of_run(plan, (patches.digest, validation.digest), files, folders)
-    fabric = Fabric(accelerator=args.device, devices=args.devices, precision=plan["train"]["precision"])
-    fabric.launch()
-    state = State(args.state, made_of, _say, owner=fabric.is_global_zero)
+    fabric = launched(args.device, args.devices, args.threads, plan["train"]["precision"])
+    # In a cluster's queue the other one is left of a Snakemake that was killed; a person is told at once.
+    waits = clock if slurm.job() else None
+    state = State(args.state, made_of, _say, fabric.is_global_zero, waits)
     weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
     job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, weighted, peers)
     try:

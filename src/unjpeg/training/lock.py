@@ -1,25 +1,46 @@
-"""One owner of a run's folder: the kernel's lock, which ends with the process, even after SIGKILL."""
+"""One owner of a run's folder: the kernel's lock, which ends with the process, even after SIGKILL.
 
+Some file systems of clusters do not lock across nodes. So an owner that is a job of Slurm also says which,
+and counts as an owner as long as Slurm says that the job runs.
+"""
+
+import atexit
 import fcntl
 import os
+import socket
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
+
+from unjpeg.training import slurm
 
 NAME = "lock"
 TRIES = 10  # a tenth of a second apart: who only looks holds the lock for a moment
 
 
+class Owner(NamedTuple):
+    """A process; job: of Slurm, or "" for none, or for one that has ended well."""
+
+    pid: int
+    host: str
+    job: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}" + (f" (Slurm job {self.job})" if self.job else "")
+
+
 def own(folder: Path) -> IO[str] | None:
-    """The lock, held until it is closed or the process ends, this process's id in it; None if another's."""
+    """The lock, held until it is closed or the process ends, this process's name in it; None if another's."""
     for _ in range(TRIES):
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / NAME, "a+")  # noqa: SIM115 (whoever owns it keeps it open)
         if _locked(lock, fcntl.LOCK_EX):
             if os.fstat(lock.fileno()).st_nlink:  # `unjpeg clean` may have removed the folder meanwhile
-                lock.truncate(0)
-                lock.write(str(os.getpid()))
-                lock.flush()
+                if _elsewhere(folder):
+                    lock.close()
+                    return None
+                _sign(lock, slurm.job())
+                atexit.register(_sign, lock, "")
                 return lock
         else:
             time.sleep(0.1)
@@ -31,17 +52,31 @@ def held(folder: Path) -> bool:
     """Whether a process owns the folder now."""
     try:
         with open(folder / NAME) as lock:
-            return not _locked(lock, fcntl.LOCK_SH)
+            return not _locked(lock, fcntl.LOCK_SH) or _elsewhere(folder)
     except FileNotFoundError:
         return False
 
 
-def written(folder: Path) -> int | None:
-    """Id of the process that owned the folder last; None where it wrote none yet."""
+def written(folder: Path) -> Owner | None:
+    """The process that owned the folder last; None where it wrote nothing yet."""
     try:
-        return int((folder / NAME).read_text())
-    except (OSError, ValueError):
+        pid, host, *job = (folder / NAME).read_text("utf-8").split(" ")
+        return Owner(int(pid), host, *job)
+    except (OSError, ValueError, TypeError):
         return None
+
+
+def _sign(lock: IO[str], job: str) -> None:
+    if not lock.closed:
+        lock.truncate(0)
+        lock.write(" ".join(map(str, Owner(os.getpid(), socket.gethostname(), job))))
+        lock.flush()
+
+
+def _elsewhere(folder: Path) -> bool:
+    """Whether the owner is another job of Slurm that runs, perhaps on a node whose locks are not seen."""
+    owner = written(folder)
+    return bool(owner and owner.job and owner.job != slurm.job() and slurm.runs(owner.job))
 
 
 def _locked(lock: IO[str], how: int) -> bool:

@@ -1,6 +1,9 @@
 """What a run is trained and judged on, by the task of its network."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from unjpeg.errors import UserError
@@ -9,10 +12,33 @@ from unjpeg.store.patches import Patches
 from unjpeg.training.tiles import TileValidation
 from unjpeg.training.validation import Validation
 
+NAMES = ("train.h5", "val.h5")
+
+
+@contextmanager
+def near(folder: Path, copy: bool) -> Iterator[Path]:
+    """`folder`, or a copy of its patches on a disk of this machine, where batches are read at random places.
+
+    The copy has no name any more when the block ends, so the kernel frees it with the process, killed or not.
+    Errors: `UserError` for a temporary folder that cannot take it.
+    """
+    if not copy:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="unjpeg-") as scratch:
+        for name in NAMES:
+            try:
+                shutil.copyfile(folder / name, Path(scratch) / name)
+            except OSError as error:
+                raise UserError(
+                    f"--scratch: {folder / name} to {tempfile.gettempdir()}: {error.strerror}"
+                ) from None
+        yield Path(scratch)
+
 
 def opened(folder: Path, card: dict, channels: int) -> tuple[Patches | Features, Callable]:
     """(train.h5, judge on val.h5) of a folder: features for a detector, patches for all others."""
-    train, val = folder / "train.h5", folder / "val.h5"
+    train, val = (folder / name for name in NAMES)
     if card["task"] == "detect":
         return Features(train), TileValidation(Features(val))
     patches = Patches(train)

@@ -6,14 +6,17 @@ resume a stale state; it says what changed.
 """
 
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import torch
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
 from unjpeg.provenance import digest_of
+from unjpeg.training.clock import Clock
 from unjpeg.training.earlier import note, why_afresh
 from unjpeg.training.lock import own, written
 
@@ -23,22 +26,39 @@ KEEP = 2
 class State:
     """A run's folder, locked until the process ends (the kernel releases it, even after SIGKILL)."""
 
-    def __init__(self, home: Path, made_of: dict, say: Callable[[str], None], owner: bool = True):
+    def __init__(
+        self,
+        home: Path,
+        made_of: dict,
+        say: Callable[[str], None],
+        owner: bool = True,
+        waits: Clock | None = None,
+    ):
         """home: of all runs; made_of: all that this one depends on, the resolved run as `settings`;
-        owner: this process writes; the other processes of the same run only read."""
+        owner: this process writes; the other processes of the same run only read; waits: for another owner
+        to end, as long as this clock runs."""
         self.digest, self._made_of = digest_of(made_of), made_of
         self.folder = home / f"{made_of['settings']['model']}-{self.digest}"
         self._say, self._owner = say, owner
         self.folder.mkdir(parents=True, exist_ok=True)
         if not owner:
             return
-        self._lock = own(self.folder)  # kept open as long as the process lives
-        if self._lock is None:
-            pid = written(self.folder) or "?"
-            raise UserError(f"{self.folder}: process {pid} is training this run; wait for it or stop it")
+        self._lock = self._owned(waits)  # kept open as long as the process lives
         for half in self.folder.glob(".*.part"):  # of a process that was killed while it wrote
             half.unlink()
         note(self.folder, made_of)
+
+    def _owned(self, waits: Clock | None) -> IO[str]:
+        said = False
+        while (lock := own(self.folder)) is None:
+            line = f"{self.folder}: {written(self.folder) or 'a process'} is training this run"
+            if waits is None or waits.reason:
+                raise UserError(f"{line}; wait for it or stop it")
+            if not said:
+                self._say(f"{line}; waits for its end, and goes on where it ends")
+                said = True
+            time.sleep(1)
+        return lock
 
     def files(self) -> list[Path]:
         """Saved states, oldest first."""

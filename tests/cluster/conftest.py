@@ -1,0 +1,165 @@
+"""A real Slurm on this machine, in namespaces of its own, which end with the tests; see slurm.sh."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "iproute2")
+PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "ip", "unshare", "nsenter")
+HERE = Path(__file__).resolve().parent
+
+
+def missing():
+    return [name for name in PROGRAMS if not shutil.which(name)]
+
+
+def install():
+    """Debian's packages, where they are not there; skips where they cannot be had."""
+    if not missing():
+        return
+    if os.getuid() or not shutil.which("apt-get"):
+        pytest.skip(f"no {', '.join(missing())}; to install Slurm takes root and apt-get")
+    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "text": True}
+    subprocess.run(["apt-get", "update"], **quiet)
+    done = subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES], **quiet)
+    if missing():
+        pytest.skip(f"apt-get cannot install {', '.join(missing())}: {done.stderr.strip()[-200:]}")
+
+
+class Slurm:
+    """Runs commands inside; what it started ends with `stop`. There is no network inside but loopback."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
+        with open(folder / "up.txt", "w") as log:
+            self._process = subprocess.Popen(
+                [*namespaces, str(HERE / "slurm.sh"), str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        ready = self._process.stdout.readline()
+        assert ready == "ready\n", (folder / "up.txt").read_text()
+        pid = self._process.pid
+        inside = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+        self._enter = ["nsenter", "--target", inside, "--mount", "--net", "--pid"]
+
+    def start(self, command: list[str], folder: Path, log: Path) -> subprocess.Popen:
+        """A process inside, in a session of its own."""
+        with open(log, "a") as out:
+            return subprocess.Popen(
+                [*self._enter, f"--wd={folder}", *command],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment(),
+                start_new_session=True,
+            )
+
+    def __call__(self, *command: str) -> str:
+        """What a command inside prints."""
+        done = subprocess.run([*self._enter, *command], capture_output=True, text=True, env=environment())
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def jobs(self, *states: str) -> dict[str, list[str]]:
+        """Jobs by number: [state, partition, node, requested GPUs, rule and wildcards]."""
+        asked = ["squeue", "--noheader", "--states", ",".join(states) or "all"]
+        lines = self(*asked, "--format", "%i|%T|%P|%N|%b|%k").splitlines()
+        return {line.split("|")[0]: line.split("|")[1:] for line in lines}
+
+    def job_of(self, rule: str, *states: str) -> str | None:
+        """Number of the newest job of a rule in these states."""
+        found = [int(n) for n, job in self.jobs(*states).items() if job[-1] == f"rule_{rule}"]
+        return str(max(found)) if found else None
+
+    def stop(self) -> None:
+        """Ends what slurm.sh started, and the namespaces with whatever is left in them."""
+        self._process.stdin.close()
+        try:
+            self._process.wait(60)
+        finally:
+            self._process.kill()
+
+
+def environment() -> dict[str, str]:
+    """As a user has it on a login node: no trace of an outer Slurm, or of pytest's own paths."""
+    dropped = ("PYTHONPATH", "CUDA_VISIBLE_DEVICES")
+    kept = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("SLURM_")}
+    return kept | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory):
+    install()
+    slurm = Slurm(tmp_path_factory.mktemp("slurm"))
+    yield slurm
+    slurm.stop()
+
+
+class Study:
+    """The smoke study of two restorers and a detector, in a checkout of its own."""
+
+    PROFILE = ("--profile", "workflow/profiles/slurm", "--workflow-profile", str(HERE / "profile"))
+    COPIED = ("Snakefile", "workflow", "config", "envs", "src", "profiles", "pyproject.toml")
+
+    def __init__(self, folder: Path, root: Path):
+        self.folder, self.log = folder, folder / "log.txt"
+        folder.mkdir()
+        for name in self.COPIED:
+            source, ignored = root / name, shutil.ignore_patterns("__pycache__", "*.egg-info")
+            if source.is_dir() and not source.is_symlink():
+                shutil.copytree(source, folder / name, ignore=ignored)
+            else:
+                shutil.copy(source, folder / name, follow_symlinks=False)
+        study = yaml.safe_load((root / "tests" / "smoke.yaml").read_text("utf-8"))
+        study["models"] = {name: study["models"][name] for name in ("unit", "unit-tuned", "once")}
+        for model in study["models"].values():
+            model["resources"] = {"threads": 1, "runtime": 10, "mem_mb": 2000}
+        del study["data"]["gray"]
+        study["test"] |= {"sets": ["photos"], "degradations": ["q10"]}
+        self._write(study)
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "results" / "smoke"
+
+    def change(self, change) -> None:
+        """Change the study's config, which `change` gets as a mapping."""
+        study = yaml.safe_load((self.folder / "smoke.yaml").read_text("utf-8"))
+        change(study)
+        self._write(study)
+
+    def _write(self, study: dict) -> None:
+        (self.folder / "smoke.yaml").write_text(yaml.safe_dump(study, sort_keys=False), "utf-8")
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace text that must be there."""
+        text = (self.folder / path).read_text("utf-8")
+        assert old in text
+        (self.folder / path).write_text(text.replace(old, new), "utf-8")
+
+    def command(self, *options: str) -> list[str]:
+        return [sys.executable, "-m", "snakemake", *options, "--configfile", "smoke.yaml"]
+
+    def here(self, *options: str) -> subprocess.CompletedProcess:
+        """Snakemake without a cluster."""
+        command = self.command(*options)
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment())
+
+    def results(self) -> dict[str, bytes]:
+        """Content of all tables, scores and weights, by path."""
+        found = [*self.home.glob("tables/*.csv"), *self.home.glob("scores/**/*.csv")]
+        found += self.home.glob("models/*/model.safetensors")
+        return {path.relative_to(self.home).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.fixture
+def study(tmp_path, root):
+    return Study(tmp_path / "study", root)

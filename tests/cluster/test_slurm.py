@@ -1,0 +1,120 @@
+"""The study as jobs of a real Slurm: the same results, through every fault that a cluster has."""
+
+import json
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+LOCAL = {"fetch", "all"}  # Snakemake runs them itself
+
+
+def test_a_study_through_slurm_is_the_study_of_one_machine(slurm, study):
+    """Each job in the accounting, trainings alone with a GPU, no network inside, equal bits."""
+    done = study.here("--cores", "2", "download")  # on the login node, outside
+    assert done.returncode == 0, done.stderr
+    before = set(slurm.jobs())
+    process = slurm.start(study.command(*study.PROFILE), study.folder, study.log)
+    assert process.wait() == 0, study.log.read_text()
+    jobs = {number: job for number, job in slurm.jobs().items() if number not in before}
+    assert {job[0] for job in jobs.values()} == {"COMPLETED"}
+    accounted = (slurm.folder / "log" / "jobs").read_text()
+    assert all(f"JobId={number} " in accounted for number in jobs)
+
+    ran = set(re.findall(r"Finished jobid: \d+ \(Rule: (\S+)\)", study.log.read_text()))
+    told = " ".join(job[-1] for job in jobs.values())
+    assert ran - LOCAL
+    logs = "".join(path.read_text() for path in study.folder.glob("results/slurm-logs/**/*.log"))
+    for rule in ran - LOCAL:
+        assert re.search(rf"(rule|checkpoint) {rule}:", logs), f"{rule} did not run as a job: {told}"
+    for state, partition, _, gpus, what in jobs.values():
+        training = what.startswith("rule_train")
+        assert (partition, "gpu" in gpus) == (("gpu", True) if training else ("cpu", False)), (state, what)
+    # Many small jobs were few.
+    assert len(jobs) < len(re.findall("Finished jobid", study.log.read_text())) * 0.8
+
+    found = study.results()
+    assert "tables/scores.csv" in found and "models/unit-tuned/model.safetensors" in found
+    (study.home).rename(study.folder / "of-slurm")
+    done = study.here("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert study.results() == found
+
+
+def test_trainings_outlive_what_a_cluster_does(slurm, study):
+    """scancel, a time limit, slurmd restarted, `kill -9` of Snakemake: nothing is trained twice."""
+    steps = {"cut": 1500, "hung": 500}
+    plan = {"loss": "l1", "batch": 4, "val_every": 100000}
+
+    def two_models(config):
+        unit = config["models"]["unit"]
+        config["models"] = {name: {**unit, "train": {**plan, "steps": n}} for name, n in steps.items()}
+
+    study.change(two_models)
+    study.edit("src/unjpeg/steps/train.py", "default=60,", "default=1,")  # seconds between two states
+    target = "results/smoke/tables/scores.csv"
+    command = study.command(target, *study.PROFILE, "--set-resources", "train_hung:runtime=1")
+    process = slurm.start(command, study.folder, study.log)
+
+    def wait_until(true):
+        """What `true` gives, as soon as it is something, while Snakemake runs."""
+        while not (found := true()):
+            assert process.poll() is None, study.log.read_text()
+            time.sleep(0.2)
+        return found
+
+    def saved(model):
+        return list(study.home.glob(f"state/{model}-*/step-*.pt"))
+
+    def said(model, text):
+        path = study.home / "logs" / f"train-{model}.txt"
+        return path.exists() and text in path.read_text()
+
+    def send(name, model):
+        lines = [line.split(maxsplit=1) for line in slurm("ps", "-eo", "pid,args").splitlines()]
+        mine = [pid for pid, args in lines if "-m unjpeg train" in args and f'"model": "{model}"' in args]
+        slurm("kill", name, *mine)
+
+    # A training hangs, and is killed at its limit.
+    wait_until(lambda: saved("hung"))
+    hung = slurm.job_of("train_hung", "RUNNING")
+    send("-STOP", "hung")
+
+    # Another is cancelled in the middle, and goes on as a new job.
+    wait_until(lambda: saved("cut"))
+    cancelled = slurm.job_of("train_cut", "RUNNING")
+    slurm("scancel", cancelled)
+    wait_until(lambda: said("cut", "goes on after step"))
+    again = slurm.job_of("train_cut", "RUNNING")
+    assert again != cancelled
+    send("-STOP", "cut")  # so that it does not end before the rest was tried
+
+    # The daemon of their node is stopped, and started again.
+    daemon = slurm.folder / "spool.gpu1" / "pid"
+    slurm("kill", daemon.read_text().strip())
+    wait_until(lambda: not daemon.exists())
+    slurm("slurmd", "-N", "gpu1")
+
+    # Snakemake is killed; the training stays, and that of the next Snakemake waits for it in the queue.
+    slurm("pkill", "-9", "-f", f"-m snakemake {target} --profile")
+    assert process.wait() != 0
+    assert slurm.jobs("RUNNING").get(again)
+    unlock = slurm.start(study.command("--unlock"), study.folder, study.log)
+    assert unlock.wait() == 0, study.log.read_text()
+    process = slurm.start(command, study.folder, study.log)
+    wait_until(lambda: said("cut", f"(Slurm job {again}) is training this run; waits for its end"))
+    send("-CONT", "cut")
+    assert process.wait() == 0, study.log.read_text()
+
+    jobs = slurm.jobs()
+    states = {number: jobs[number][0] for number in (hung, cancelled, again)}
+    assert states == {hung: "TIMEOUT", cancelled: "CANCELLED", again: "COMPLETED"}
+    for model in steps:
+        card = json.loads((study.home / "models" / model / "card.json").read_text())
+        assert card["steps"] == steps[model]
+        assert len(list(study.home.glob(f"state/{model}-*"))) == 1
+        assert said(model, "goes on after step")  # also the last of its jobs
+    assert said("cut", f"goes on after step {steps['cut']} of")  # nothing was left to do
+    done = study.here("--cores", "2", "-n", target)
+    assert "Nothing to be done" in done.stdout + done.stderr

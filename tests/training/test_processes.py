@@ -1,0 +1,80 @@
+"""Several processes share each batch of a training: the same network as of one, up to the order of sums."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from unjpeg.store.weights import read_weights
+
+STEPS = 6
+
+
+def weights(folder):
+    tensors, _ = read_weights(folder / "out" / "model.safetensors")
+    return tensors
+
+
+@pytest.fixture
+def alone(trainer):
+    """Weights and history of one process."""
+    assert trainer(steps=STEPS, val_every=3).returncode == 0
+    found = weights(trainer.folder), (trainer.out / "history.csv").read_text()
+    for path in sorted(trainer.folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    return found
+
+
+def test_two_processes_are_one(trainer, alone):
+    done = trainer("--devices", "2", steps=STEPS, val_every=3)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((trainer.out / "card.json").read_text())["devices"] == 2
+    for name, tensor in weights(trainer.folder).items():
+        np.testing.assert_allclose(tensor, alone[0][name], rtol=0, atol=2e-6, err_msg=name)
+    assert not all((tensor == alone[0][name]).all() for name, tensor in weights(trainer.folder).items())
+
+
+def test_two_processes_are_stopped_and_go_on_as_two(trainer):
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    whole = trainer.result()
+    for path in sorted(trainer.folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    for _ in range(3):
+        done = trainer("--devices", "2", "--max-seconds", "0.01", steps=STEPS, val_every=3)
+        assert done.returncode == 85, done.stderr
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    assert trainer.result() == whole
+
+
+def test_one_record_is_written_by_the_first_of_two(trainer, monkeypatch):
+    monkeypatch.setenv("UNJPEG_RECORDS", "1")
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    (record,) = trainer.out.glob(".*.record.json")
+    written = json.loads(record.read_text())["outputs"]
+    assert {os.path.basename(path) for path in written} == {"model.safetensors", "history.csv", "card.json"}
+
+
+def test_a_job_of_one_task_starts_its_processes_itself(trainer, alone, monkeypatch):
+    """As Snakemake's plugin leaves it: a step of one task, whose training has two GPUs."""
+    for name, value in {"NTASKS": "1", "PROCID": "0", "LOCALID": "0", "NODEID": "0", "NNODES": "1"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    for name, tensor in weights(trainer.folder).items():
+        np.testing.assert_allclose(tensor, alone[0][name], rtol=0, atol=2e-6, err_msg=name)
+
+
+def test_a_copy_of_the_patches_is_read_and_leaves_nothing(trainer, alone, tmp_path, monkeypatch):
+    scratch = tmp_path.parent / f"{tmp_path.name}-scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    assert trainer("--scratch", steps=STEPS, val_every=3).returncode == 0
+    assert (trainer.out / "history.csv").read_text() == alone[1]
+    assert not list(scratch.glob("unjpeg-*"))
+
+
+def test_patches_that_cannot_be_copied_are_named(trainer, tmp_path):
+    done = trainer("--scratch", "--patches", str(tmp_path / "nowhere"), steps=1)
+    assert done.returncode == 2
+    assert "--scratch: " in done.stderr and "nowhere/train.h5" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
