@@ -10,7 +10,7 @@ from unjpeg.inference import Restorer
 LEAST, MOST = 64, 1024  # sides of a tile in pixels
 SAFETY = 4  # of what a layer holds: the convolution reorders and pads in buffers of its own (measured)
 FLOATS = 5  # float32 images of a tile beside the network: in, padded, out, clipped, turned
-APART = 64 << 20  # bytes for all else: modules that are loaded on the way, gaps in the heap
+APART = 48 << 20  # bytes for all else: modules that are loaded on the way, gaps in the heap
 
 
 def bytes_per_pixel(restorer: Restorer) -> float:

@@ -131,13 +131,15 @@ def _photo(image: Image.Image) -> Photo:
 
 
 def _needed(image: Image.Image) -> float:
-    """Bytes at most, from decoding to the written file: measured per sample, with one of 16 bits as three.
+    """Bytes at most, from decoding to the written file: measured. One sample of 16 bits counts as four.
 
     The coefficients of a JPEG whose chroma is not sampled down are the largest part.
     """
-    samples = image.width * image.height * (3 if image.mode in (*WIDE, "P") else len(image.getbands()))
-    whole = image.format in ("JPEG", "MPO") and JpegImagePlugin.get_sampling(image) in (0, -1)
-    return samples * (6.5 if whole else 6)
+    samples = len(image.getbands()) if image.mode not in WIDE else 4
+    each = 6.0
+    if image.format in ("JPEG", "MPO"):
+        each = 7.0 if JpegImagePlugin.get_sampling(image) in (0, -1) else 5.5
+    return image.width * image.height * each * (3 if image.mode == "P" else samples)
 
 
 def _array(image: Image.Image) -> np.ndarray:
