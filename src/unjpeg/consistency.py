@@ -29,13 +29,16 @@ _OFFSET = np.array([0.0, 128.0, 128.0])
 _AXES = (-2, -1)
 
 
-def consistent(pixels: np.ndarray, file: Quantised) -> tuple[np.ndarray, float]:
+def consistent(
+    pixels: np.ndarray, file: Quantised, into: np.ndarray | None = None
+) -> tuple[np.ndarray, float]:
     """uint8 (H, W, 3 or 1), stored as in the file -> (the same, share of its units that hold).
 
     A unit is what the file codes together: 8x8 pixels, 16x16 with 4:2:0. The share is 1 where the result
     compresses to the file's levels; a unit that does not after `ROUNDS` rounds is as near as these came.
+    into: where the result goes, such as `pixels` themselves; a new array without it.
     """
-    out, held, count = np.empty_like(pixels), 0, 0
+    out, held, count = np.empty_like(pixels) if into is None else into, 0, 0
     for rows, units in _strips(pixels, file):
         held += units.settle()
         count += len(units.pixels)

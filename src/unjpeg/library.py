@@ -23,31 +23,50 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.photos.photo import read_photo
+from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored
 
 
 @overload
 def restore(
-    image: Image.Image, *, model: str | Path = ..., strength: float = ..., device: str = ...
+    image: Image.Image,
+    *,
+    model: str | Path = ...,
+    strength: float = ...,
+    quality: float | None = ...,
+    device: str = ...,
 ) -> Image.Image: ...
 @overload
 def restore(
-    image: np.ndarray, *, model: str | Path = ..., strength: float = ..., device: str = ...
+    image: np.ndarray,
+    *,
+    model: str | Path = ...,
+    strength: float = ...,
+    quality: float | None = ...,
+    device: str = ...,
 ) -> np.ndarray: ...
 @overload
 def restore(
-    image: bytes, *, model: str | Path = ..., strength: float = ..., device: str = ...
+    image: bytes,
+    *,
+    model: str | Path = ...,
+    strength: float = ...,
+    quality: float | None = ...,
+    device: str = ...,
 ) -> Image.Image: ...
-def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, device="cpu"):
+def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None, device="cpu"):
     """A picture without its compression artifacts; always restored, also where it was never compressed.
 
     image: a Pillow image (any mode that `unjpeg restore` takes), uint8 (H, W), (H, W, 1) or (H, W, 3), or the
         bytes of a file. Bytes of a JPEG file give most: the result is kept to what the file says.
-    model: name or folder. strength: 0 leaves the picture, 1 is all the network does. device: cpu or cuda.
+    model: name or folder. strength: 0 leaves the picture, 1 is all the network does. quality: 1..100, for a
+        network that takes one; None: the file's, else estimated from the pixels. device: cpu or cuda.
     Returns: an array for an array, else an upright Pillow image with what belonged to it.
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
-    found = restored(_bytes(image), restorer(str(model), device), None, Wish(strength, force=True))
+    network = restorer(str(model), device)
+    looks = detector(zoo.DEFAULTS["detect"], device) if takes_quality(network) and quality is None else None
+    found = restored(_bytes(image), network, looks, Wish(strength, force=True, quality=quality))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
     result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))

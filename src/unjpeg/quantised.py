@@ -14,7 +14,7 @@ from unjpeg.errors import UserError
 
 @dataclass(frozen=True)
 class Component:
-    """One plane. levels: int (rows, columns, 8, 8) in blocks, vertical frequency first; steps: (8, 8), the
+    """One plane. levels: int16 (rows, columns, 8, 8) in blocks, vertical frequency first; steps: (8, 8), the
     quantisation table; down, right: pixels of the image per sample of the plane."""
 
     levels: np.ndarray
@@ -59,9 +59,7 @@ def quantised(data: bytes) -> Quantised | None:
     if (ratios % 1).any():
         return None
     components = [
-        Component(
-            np.asarray(plane, np.int32), np.asarray(found.get_component_qt(i), np.int32), *map(int, ratio)
-        )
+        Component(np.asarray(plane), np.asarray(found.get_component_qt(i), np.int32), *map(int, ratio))
         for i, (plane, ratio) in enumerate(zip(planes, ratios))
     ]
     return Quantised(found.height, found.width, tuple(components))

@@ -54,7 +54,8 @@ def test_odd_sides_are_as_if_the_border_were_repeated(model):
 def test_another_program_takes_the_weights(channels):
     """spandrel's loader finds the network by its keys and computes the same; it wants 512 at the bottom."""
     torchvision_shim.ensure()
-    spandrel = pytest.importorskip("spandrel")
+    import spandrel
+
     torch.manual_seed(1)
     model = fbcnn.Model(channels=channels, widths=[4, 6, 8, 512], blocks=2).eval()
     for parameter in model.parameters():

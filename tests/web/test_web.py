@@ -1,7 +1,6 @@
 """The web page in a browser, and its server under bad requests."""
 
 import http.client
-import io
 import json
 import shutil
 import subprocess
@@ -162,38 +161,3 @@ def test_the_page_in_a_browser(address, folder, tmp_path):
 def test_a_port_that_is_taken_is_one_line(address, capsys):
     assert main(["web", "--port", str(address[1])]) == 2
     assert "Address already in use" in capsys.readouterr().err
-
-
-def test_two_hundred_broken_jpegs(folder):
-    """Bytes changed, cut out, doubled: an answer or one line each, through the function of CLI and page."""
-    from unjpeg import zoo
-    from unjpeg.errors import UserError
-    from unjpeg.inference import Restorer
-    from unjpeg.photos.restoring import Wish, restored
-
-    restorer, draw = Restorer(zoo.find("photo")), np.random.default_rng(0)
-    answers, lines = {True: 0, False: 0}, []
-    for number in range(200):
-        out = io.BytesIO()
-        small = Image.fromarray(data.astronaut()[:60, 100:170])
-        options = [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}][number % 4]
-        small.save(out, "jpeg", quality=30, **options)
-        broken = bytearray(out.getvalue())
-        for _ in range(int(draw.integers(1, 8))):
-            place = int(draw.integers(2, len(broken)))
-            kind = draw.integers(3)
-            if kind == 0:
-                broken[place] = int(draw.integers(256))
-            elif kind == 1:
-                del broken[place : place + int(draw.integers(1, 50))]
-            else:
-                broken[place:place] = broken[place : place + 20]
-        try:
-            found = restored(bytes(broken), restorer, None, Wish(max_pixels=1_000_000))
-            assert found.pixels.dtype == np.uint8
-            answers[True] += 1
-        except UserError as error:
-            lines.append(str(error).splitlines())
-            answers[False] += 1
-    assert min(answers.values()) > 10
-    assert all(len(line) == 1 for line in lines)

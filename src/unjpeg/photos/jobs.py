@@ -1,4 +1,4 @@
-"""Which pictures are restored to which files: nothing is ever written over a picture that was read."""
+"""Which pictures and videos are restored to which files: nothing is ever written over one that was read."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from unjpeg import images
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
 from unjpeg.foreign import check_file, read_named, say_others
+from unjpeg.photos import clip, film
 from unjpeg.photos.photo import FORMATS
 
 SUFFIXES = sorted((*images.SUFFIXES, ".gif", ".jfif", ".jpe"))
@@ -16,11 +17,13 @@ ENDINGS = {ending: name for name, ending in FORMATS.items()} | dict.fromkeys(
     (".jfif", ".jpe", ".jpeg"), "jpeg"
 )
 ENDINGS[".tiff"] = "tiff"
+VIDEO = "video"
 
 
 @dataclass(frozen=True)
 class Job:
-    """source: a picture; target: its result; format: of `FORMATS`; folder: where it was found, if in one."""
+    """source: a picture or video; target: its result; format: of `FORMATS`, or VIDEO; folder: where it was
+    found, if in one."""
 
     source: Path
     target: Path
@@ -40,7 +43,7 @@ class Job:
 
 
 def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str) -> list[Job]:
-    """One job for each picture of files and folders (folders are not entered deeper).
+    """One job for each picture or video, and each picture of a folder (which is not entered deeper).
 
     output: a file for one picture, a folder otherwise, None for beside each with `suffix` in the name.
     format: None for each picture's own, PNG where that is none of `FORMATS`.
@@ -49,16 +52,17 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
     folders = {source: path for path in paths for source in _sources(path, suffix)}
     sources = list(folders)
     if output and len(sources) == 1 and not paths[0].is_dir() and not output.is_dir() and output.suffix:
-        if (ending := output.suffix.lower()) not in ENDINGS:
-            raise UserError(f"-o {output}: ending {ending!r}; allowed: {', '.join(ENDINGS)}")
-        found = [Job(sources[0], output, ENDINGS[ending])]
+        endings = dict.fromkeys(film.FORMATS, VIDEO) if clip.named(sources[0]) else ENDINGS
+        if (ending := output.suffix.lower()) not in endings:
+            raise UserError(f"-o {output}: ending {ending!r}; allowed: {', '.join(endings)}")
+        found = [Job(sources[0], output, endings[ending])]
     elif output and output.is_file():
         raise UserError(f"-o {output}: a file; {len(sources)} pictures want a folder")
     else:
         found = [_job(source, output, format, suffix) for source in sources]
         shared = Counter(job.target for job in found)  # a.jpg and a.png become a.jpg.png and a.png.png
         found = [
-            replace(job, target=job.target.with_name(f"{job.source.name}{FORMATS[job.format]}"))
+            replace(job, target=job.target.with_name(f"{job.source.name}{job.target.suffix}"))
             if shared[job.target] > 1
             else job
             for job in found
@@ -74,8 +78,13 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
 
 
 def _job(source: Path, output: Path | None, format: str | None, suffix: str) -> Job:
-    format = format or ENDINGS.get(source.suffix.lower(), "png")
-    name = f"{source.stem}{'' if output else suffix}{FORMATS[format]}"
+    ending = source.suffix.lower()
+    if clip.named(source):
+        format, ending = VIDEO, ending if ending in film.FORMATS else ".mkv"
+    else:
+        format = format or ENDINGS.get(ending, "png")
+        ending = FORMATS[format]
+    name = f"{source.stem}{'' if output else suffix}{ending}"
     return Job(source, (output or source.parent) / name, format)
 
 

@@ -8,7 +8,9 @@ from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 
 LEAST, MOST = 64, 1024  # sides of a tile in pixels
-SAFETY = 2.0  # of what was counted: the allocator's and the convolution's own buffers
+SAFETY = 4  # of what a layer holds: the convolution reorders and pads in buffers of its own (measured)
+FLOATS = 5  # float32 images of a tile beside the network: in, padded, out, clipped, turned
+APART = 48 << 20  # bytes for all else: modules that are loaded on the way, gaps in the heap
 
 
 def bytes_per_pixel(restorer: Restorer) -> float:
@@ -26,26 +28,26 @@ def bytes_per_pixel(restorer: Restorer) -> float:
     finally:
         for hook in hooks:
             hook.remove()
-    return SAFETY * largest / 64**2
+    return SAFETY * largest / 64**2 + FLOATS * 4 * restorer.channels
 
 
 def tile_for(restorer: Restorer, shape: tuple[int, ...], memory: int) -> int:
-    """Side of the largest tile, a multiple of 8, that fits beside the images of this shape.
+    """Side of the largest tile, a multiple of 8, that fits beside the result, of this shape.
 
     Errors: `UserError` where not even the smallest does, or a network sees the whole image and that does not.
     """
-    images = 4 * int(np.prod(shape))  # before and after, upright, and as a file
-    left = memory - used() - images
+    images = int(np.prod(shape))
+    left = memory - used() - images - APART
     each = bytes_per_pixel(restorer)
     halo = restorer.halo
     side = int(max(left, 0) / each) ** 0.5
     if halo is None:
         if side**2 < shape[0] * shape[1]:
-            raise _too_little(restorer, shape, memory, used() + images + each * shape[0] * shape[1])
+            raise _too_little(restorer, shape, memory, used() + images + APART + each * shape[0] * shape[1])
         return max(shape[:2])
     tile = int(side - 2 * halo) // 8 * 8
     if tile < LEAST:
-        raise _too_little(restorer, shape, memory, used() + images + each * (LEAST + 2 * halo) ** 2)
+        raise _too_little(restorer, shape, memory, used() + images + APART + each * (LEAST + 2 * halo) ** 2)
     return min(tile, MOST)
 
 

@@ -5,16 +5,18 @@ Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/
 """
 
 import io
+import math
 import re
 import threading
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image, ImageCms, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
 
 MAX_PIXELS = 200_000_000
+ROWS = 64
 FORMATS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "tiff": ".tif"}
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
@@ -74,13 +76,20 @@ class Photo:
         return image
 
 
-def read_photo(data: bytes, max_pixels: int = MAX_PIXELS) -> Photo:
-    """The picture in the bytes of a file. Errors: `UserError` where there is none, or it is too large."""
+def read_photo(data: bytes, max_pixels: int = MAX_PIXELS, room: float = math.inf) -> Photo:
+    """The picture in the bytes of a file; room: bytes of memory for all that is done with it.
+
+    Errors: `UserError` where there is none, or it is too large; that is known before it is decoded.
+    """
     try:
         with _opened(data) as image:
             if image.width * image.height > max_pixels:
                 size = f"{image.width}x{image.height}"
                 raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (--max-pixels)")
+            if (needed := _needed(image)) > room:
+                size, needed = f"{image.width}x{image.height}", f"{needed / 2**30:.2f} GiB"
+                left = f"{max(room, 0) / 2**30:.2f} GiB"
+                raise UserError(f"{size} pixels need {needed}; of --max-memory there are left {left}")
             return _photo(image)
     except UnidentifiedImageError:
         raise UserError("not an image that can be read (no known format)") from None
@@ -114,12 +123,32 @@ def _photo(image: Image.Image) -> Photo:
     else:
         image = _plain(image, photo)
         if image.mode in ("RGBA", "LA"):
-            photo.alpha = np.asarray(image.getchannel("A"))
+            photo.alpha = _array(image.getchannel("A"))[..., 0]
             image = image.convert(image.mode[:-1])
-        pixels = np.asarray(image)
-        photo.pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+        photo.pixels = _array(image)
     _keep(image, photo)
     return photo
+
+
+def _needed(image: Image.Image) -> float:
+    """Bytes at most, from decoding to the written file: measured. One sample of 16 bits counts as four.
+
+    The coefficients of a JPEG whose chroma is not sampled down are the largest part.
+    """
+    samples = len(image.getbands()) if image.mode not in WIDE else 4
+    each = 6.0
+    if image.format in ("JPEG", "MPO"):
+        each = 7.0 if JpegImagePlugin.get_sampling(image) in (0, -1) else 5.5
+    return image.width * image.height * each * (3 if image.mode == "P" else samples)
+
+
+def _array(image: Image.Image) -> np.ndarray:
+    """uint8 (H, W, C), copied in strips: at once Pillow holds all of it two times more."""
+    out = np.empty((image.height, image.width, len(image.getbands())), np.uint8)
+    for top in range(0, image.height, ROWS):
+        strip = image.crop((0, top, image.width, min(top + ROWS, image.height)))
+        out[top : top + ROWS] = np.asarray(strip).reshape(-1, *out.shape[1:])
+    return out
 
 
 def _plain(image: Image.Image, photo: Photo) -> Image.Image:

@@ -13,8 +13,9 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts, facts
-from unjpeg.photos.memory import tile_for
+from unjpeg.photos.memory import APART, tile_for, used
 from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
+from unjpeg.photos.quality import quality_for, told
 from unjpeg.quantised import quantised
 
 
@@ -22,24 +23,29 @@ from unjpeg.quantised import quantised
 class Wish:
     """What a user asks for. strength: 0 leaves the picture, 1 is the network's. force: restore also what was
     never compressed. consistent: keep to what a JPEG file says; None: unless it looks compressed twice, when
-    the first, which the file does not speak of, may have done more. memory: bytes of the whole process."""
+    the first, which the file does not speak of, may have done more. memory: bytes of the whole process.
+    quality: 1..100, told to a network that takes one; None: as `quality_for` finds it."""
 
     strength: float = 1.0
     force: bool = False
     consistent: bool | None = None
     memory: int = 2 << 30
     max_pixels: int = MAX_PIXELS
+    quality: float | None = None
 
     def __post_init__(self):
         if not 0 <= self.strength <= 1:
             raise UserError(f"strength {self.strength:g}; allowed: 0 to 1")
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise UserError(f"quality {self.quality:g}; allowed: 1 to 100")
 
 
 @dataclass(frozen=True)
 class Restored:
     """pixels: uint8, stored as the photo's. seen: what the detector says; None without one. said: what the
     JPEG file says. done: whether the network was used; why: in words. held: share of the file's units that
-    the result compresses to, None where that was not asked or cannot be."""
+    the result compresses to, None where that was not asked or cannot be. told: the quality that the network
+    was told."""
 
     photo: Photo
     pixels: np.ndarray
@@ -48,6 +54,12 @@ class Restored:
     done: bool
     why: str
     held: float | None = None
+    told: float | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What could not be kept, in words."""
+        return self.photo.notes
 
 
 def restored(
@@ -58,23 +70,36 @@ def restored(
     progress: Callable[[float], None] | None = None,
 ) -> Restored:
     """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
-    photo = read_photo(data, wish.max_pixels)
+    photo = read_photo(data, wish.max_pixels, wish.memory - used() - APART)
+    return restored_photo(photo, data, restorer, detector, wish, progress)
+
+
+def restored_photo(
+    photo: Photo,
+    data: bytes,
+    restorer: Restorer,
+    detector: Detector | None,
+    wish: Wish,
+    progress: Callable[[float], None] | None = None,
+) -> Restored:
+    """The same of an opened picture; data: the file it was read from, empty where there was none."""
     seen = detector(photo.pixels) if detector else None
-    said = facts(data)
+    said = facts(data) if data else None
     why = _reason(seen, said, wish.force)
     if not why or wish.strength == 0:
         left = "strength 0" if why else f"{seen.answer}: left as it is"
         return Restored(photo, photo.pixels, seen, said, False, left)
+    quality = quality_for(restorer, wish.quality, said, seen)
     tile = tile_for(restorer, photo.pixels.shape, wish.memory)
-    pixels = restorer(photo.pixels, tile, progress)
+    pixels = told(restorer, quality)(photo.pixels, tile, progress)
     if wish.strength < 1:
         pixels = blend(photo.pixels, pixels, wish.strength)
     held, keep = None, wish.consistent
     if keep is None:
         keep = seen is None or seen.answer != "compressed twice"
     if keep and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
-        pixels, held = consistent(pixels, file)
-    return Restored(photo, pixels, seen, said, True, why, held)
+        pixels, held = consistent(pixels, file, into=pixels)
+    return Restored(photo, pixels, seen, said, True, why, held, quality)
 
 
 def _reason(seen: Detection | None, said: Facts | None, force: bool) -> str:

@@ -1,7 +1,8 @@
-"""Restore pictures: JPEG, PNG, WebP, TIFF; any size, with all that goes with them.
+"""Restore pictures: JPEG, PNG, WebP, TIFF; any size, with all that goes with them. And videos.
 
     unjpeg restore photo.jpg                     photo.restored.png beside it
     unjpeg restore holiday/ -o restored/         every picture of a folder
+    unjpeg restore clip.avi                      clip.restored.mkv; .mp4 and .mov stay what they are
 
 A detector looks first; what was never compressed is left as it is (--force restores it too). No picture
 is ever overwritten. Exit code 1: some could not be read or restored; they are named at the end.
@@ -19,13 +20,18 @@ SUFFIX = ".restored"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="pictures, folders of pictures")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="pictures, folders of them, videos"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="PATH", help="file for one picture, else folder (beside each)"
     )
     parser.add_argument("--model", default=None, help="name or folder of a model (the default one)")
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 leaves the picture, 1 is all the network does (1)"
+    )
+    parser.add_argument(
+        "--quality", type=float, metavar="1..100", help="told to a network that takes one (the file's own)"
     )
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
     parser.add_argument(
@@ -36,6 +42,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", default="png", choices=(*FORMATS, "same"), help="of the result (png)")
     parser.add_argument("--jpeg-quality", type=int, default=95, help="of a result in JPEG, 4:4:4 (95)")
+    parser.add_argument(
+        "--video-codec",
+        default="h264",
+        choices=("h264", "ffv1"),
+        help="of a video: small, or lossless (h264)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="write results again that are there")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
     parser.add_argument("--threads", type=int, help="of the CPU (all)")
@@ -48,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from unjpeg.photos.jobs import jobs
+    from unjpeg.photos.jobs import VIDEO, jobs
 
     work = jobs(args.paths, args.output, None if args.format == "same" else args.format, SUFFIX)
     import torch
@@ -56,16 +68,21 @@ def run(args: argparse.Namespace) -> int:
     from unjpeg import zoo
     from unjpeg.detection import Detector
     from unjpeg.inference import Restorer
+    from unjpeg.photos.quality import takes_quality
     from unjpeg.photos.restoring import Wish, restored
+    from unjpeg.photos.video import restored_video
 
-    wish = Wish(
-        args.strength, args.force, args.consistent, int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
-    )
+    memory, pixels = int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
+    wish = Wish(args.strength, args.force, args.consistent, memory, pixels, args.quality)
     if args.threads:
         torch.set_num_threads(args.threads)
     restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
-    detector = None
-    if not args.force:
+    detector, takes = None, takes_quality(restorer)
+    if args.quality is not None and not takes:
+        raise UserError(
+            f"--quality {args.quality:g}: {restorer.card['model']} takes none; leave the option out"
+        )
+    if not args.force or (takes and args.quality is None):
         detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
     failed, done = [], 0
     for number, job in enumerate(work, 1):
@@ -74,10 +91,16 @@ def run(args: argparse.Namespace) -> int:
             _say(f"{head}: {job.target} is there already (--overwrite)")
             continue
         try:
-            found = restored(job.read(), restorer, detector, wish, _progress(head))
-            if found.done:
-                job.write(found, args.jpeg_quality)
-                done += 1
+            progress = _progress(head)
+            if job.format == VIDEO:
+                found = restored_video(
+                    job.source, job.target, restorer, detector, wish, args.video_codec, progress
+                )
+            else:
+                found = restored(job.read(), restorer, detector, wish, progress)
+                if found.done:
+                    job.write(found, args.jpeg_quality)
+            done += found.done
             _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
         except (UserError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else error
@@ -92,7 +115,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _told(found) -> str:
     """What was done, in words."""
-    words = [found.why, *found.photo.notes]
+    words = [found.why, *found.notes]
+    if frames := getattr(found, "frames", 0):
+        words.insert(1, f"{frames} frames")
+    if broken := getattr(found, "broken", 0):
+        words.insert(2, f"{broken} damaged left out")
+    if (told := getattr(found, "told", None)) is not None:
+        words.append(f"told quality {told:g}")
     if found.held is not None:
         words.append(f"{found.held:.1%} of it compresses to the file's coefficients")
     return "; ".join(words)

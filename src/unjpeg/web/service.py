@@ -37,6 +37,7 @@ class Service:
             {"1": True, "0": False}.get(wishes.get("consistent", "")),
             self.memory,
             self.max_pixels,
+            _number(wishes["quality"], "quality") if wishes.get("quality") else None,
         )
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
         if name not in {model["name"] for model in self.models()}:
