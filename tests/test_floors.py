@@ -16,6 +16,7 @@ FLOORS = {
         "jpegfacts",
         "quantised",
         "consistency",
+        "card",
         "zoo",
         "dct",
         "grid",

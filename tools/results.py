@@ -16,6 +16,7 @@ import yaml
 
 from unjpeg import record, zoo
 from unjpeg.atomic import write_text
+from unjpeg.card import read_card
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PUBLISHED = ROOT / "docs" / "results.md", ROOT / "config" / "published.yaml"
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("--classic5", type=Path, required=True, help="folder of the five gray images")
     parser.add_argument("--kodak", type=Path, required=True, help="folder of the 24 images")
     args = parser.parse_args()
-    card = zoo.card_of(zoo.find("photo"))
+    card = read_card(zoo.find("photo"))
     parts = [
         HEAD.format(
             **{

@@ -13,7 +13,7 @@ import numpy as np
 
 from unjpeg import zoo
 from unjpeg.atomic import write_text
-from unjpeg.inference import read_card
+from unjpeg.card import read_card
 from unjpeg.provenance import sha256_of
 from unjpeg.store.weights import read_weights, write_weights
 

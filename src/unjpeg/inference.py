@@ -1,6 +1,5 @@
 """Restoring one image in memory with one network: any size, any colour, whole or in tiles."""
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 from torch.nn.functional import pad
 
 from unjpeg import models
+from unjpeg.card import read_card
 from unjpeg.errors import UserError
 from unjpeg.images import rgb_to_ycbcr, to_float32, to_uint8, ycbcr_to_rgb
 from unjpeg.store.weights import read_weights
@@ -154,16 +154,3 @@ def load_weights(model: torch.nn.Module, path: Path) -> None:
             f"want {want.get(wrong[0], 'nothing')} ({len(wrong)} tensors differ)"
         )
     model.load_state_dict({k: torch.from_numpy(v) for k, v in tensors.items()})
-
-
-def read_card(folder: Path) -> dict:
-    """The card.json of a run."""
-    try:
-        card = json.loads((folder / "card.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{folder}: no card.json: not the folder of a trained model") from None
-    except ValueError as error:
-        raise UserError(f"{folder / 'card.json'}: not JSON ({error})") from None
-    if lacking := [key for key in ("model", "arch", "channels", "settings") if key not in card]:
-        raise UserError(f"{folder / 'card.json'}: not a model's card: {lacking[0]} is missing")
-    return card

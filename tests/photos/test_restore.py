@@ -169,6 +169,21 @@ def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):
         zoo.find("photo", "restore")
 
 
+def test_one_broken_card_stands_in_nobodys_way(tmp_path, monkeypatch, capsys):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "card.json").write_text("{")
+    monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path))
+    assert zoo.find("photo", "restore") == zoo.FOLDER / "photo"
+    assert "broken" not in zoo.cards() and "photo" in zoo.cards()
+    with pytest.raises(UserError, match="no model to restore with 'foto'; did you mean 'photo'"):
+        zoo.find("foto", "restore")
+    with pytest.raises(UserError, match="broken/card.json: not JSON"):
+        zoo.find("broken", "restore")
+    assert main(["models"]) == 0
+    said = capsys.readouterr()
+    assert "broken/card.json: not JSON" in said.err and "photo-detector" in said.out
+
+
 def test_a_shipped_file_that_was_changed_is_refused(tmp_path, monkeypatch):
     shutil.copytree(zoo.FOLDER, tmp_path / "zoo")
     monkeypatch.setattr(zoo, "FOLDER", tmp_path / "zoo")

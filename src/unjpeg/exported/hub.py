@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from unjpeg.atomic import write_bytes, write_text
-from unjpeg.inference import read_card
+from unjpeg.card import read_card
 from unjpeg.zoo import FILES
 
 HEAD = """---

@@ -18,9 +18,10 @@ def run(args: argparse.Namespace) -> None:
     import torch
 
     from unjpeg.atomic import write_text
+    from unjpeg.card import read_card
     from unjpeg.cost.count import multiply_adds
     from unjpeg.cost.measure import SIDE, grown, per_megapixel, picture, processor, resident
-    from unjpeg.inference import TILE, Restorer, check_device, read_card
+    from unjpeg.inference import TILE, Restorer, check_device
 
     check_device(args.device)
     torch.set_num_threads(args.threads)

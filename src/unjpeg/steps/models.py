@@ -6,7 +6,10 @@ unjpeg models photo      all that its card says
 
 import argparse
 import json
+import sys
 from pathlib import Path
+
+from unjpeg.errors import UserError
 
 HEADS = ("name", "does", "network", "parameters", "trained on", "steps", "where")
 
@@ -18,12 +21,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from unjpeg import zoo
+    from unjpeg.card import read_card
 
     if args.model:
         folders = [zoo.find(args.model)]
+        cards = {folders[0]: read_card(folders[0])}
     else:
-        folders = [folder for homes in zoo.available().values() for folder in homes]
-    cards = {folder: zoo.card_of(folder) for folder in folders}
+        cards = {}
+        for folder in (folder for homes in zoo.available().values() for folder in homes):
+            try:
+                cards[folder] = read_card(folder)
+            except UserError as error:
+                print(error, file=sys.stderr)
     if args.json:
         print(json.dumps([{**card, "folder": str(folder)} for folder, card in cards.items()], indent=1))
     elif args.model:
@@ -34,6 +43,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _row(folder: Path, card: dict) -> tuple[str, ...]:
     from unjpeg import zoo
+    from unjpeg.card import task_of
 
     steps = (
         f"{card.get('steps', '?')}{' of ' + str(card['train']['steps']) if card.get('unfinished') else ''}"
@@ -42,7 +52,7 @@ def _row(folder: Path, card: dict) -> tuple[str, ...]:
     sets = " ".join(card.get("trained_on", [])) or "?"
     return (
         folder.name,
-        zoo.task_of(card),
+        task_of(card),
         card["arch"],
         f"{card.get('parameters', 0):,}",
         sets,

@@ -4,6 +4,7 @@ import base64
 import time
 
 from unjpeg import zoo
+from unjpeg.card import task_of
 from unjpeg.errors import UserError
 from unjpeg.library import detector, restorer
 from unjpeg.photos.restoring import Restored, Wish, restored
@@ -21,8 +22,8 @@ class Service:
 
     def models(self) -> list[dict]:
         """Names, titles and cards of the restorers, the default one first."""
-        cards = {name: zoo.card_of(homes[0]) for name, homes in zoo.available().items()}
-        names = [name for name, card in cards.items() if zoo.task_of(card) == "restore"]
+        cards = zoo.cards()
+        names = [name for name, card in cards.items() if task_of(card) == "restore"]
         names.sort(key=lambda name: (name != zoo.DEFAULTS["restore"], name))
         return [
             {"name": n, "title": cards[n].get("title", cards[n]["arch"]), "card": cards[n]} for n in names

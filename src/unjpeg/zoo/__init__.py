@@ -5,8 +5,10 @@ A model is a folder with model.safetensors and card.json. `checksums.json` has t
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from unjpeg.card import read_card, task_of
 from unjpeg.errors import UserError, unknown
 from unjpeg.provenance import sha256_of
 
@@ -25,11 +27,10 @@ def find(model: str | Path, task: str | None = None) -> Path:
     if (Path(model) / "card.json").is_file() or ("/" in str(model) and Path(model).is_dir()):
         return Path(model)
     known = available()
-    fit = {name: [h for h in homes if task in (None, task_of(card_of(h)))] for name, homes in known.items()}
-    homes = fit.get(str(model), [])
+    homes = [home for home in known.get(str(model), []) if _does(read_card(home), task)]
     if not homes:
         kind = f"model to {task} with" if task else "model"
-        raise unknown(kind, model, [name for name, homes in fit.items() if homes], "--model")
+        raise unknown(kind, model, [name for name, card in cards().items() if _does(card, task)], "--model")
     if len(homes) > 1 and homes[0].parent.name == "models":
         raise UserError(
             f"--model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
@@ -53,6 +54,19 @@ def available() -> dict[str, list[Path]]:
     return found
 
 
+def cards() -> dict[str, dict]:
+    """The card of each model by its name, of several of one name the first; those that can be read."""
+    found = {}
+    for name, homes in available().items():
+        with suppress(UserError):
+            found[name] = read_card(homes[0])
+    return found
+
+
+def _does(card: dict, task: str | None) -> bool:
+    return task in (None, task_of(card))
+
+
 def check(folder: Path) -> None:
     """Hold the files of a model that is shipped against their digests. Errors: `UserError`."""
     wanted = json.loads(CHECKSUMS.read_text("utf-8"))
@@ -60,16 +74,3 @@ def check(folder: Path) -> None:
         place = f"{folder.name}/{name}"
         if sha256_of(FOLDER / place) != wanted.get(place):
             raise UserError(f"{FOLDER / place}: not the file that was shipped (sha256); install unjpeg again")
-
-
-def card_of(folder: Path) -> dict:
-    """The card of a model. Errors: `UserError` where it cannot be read."""
-    try:
-        return json.loads((folder / "card.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{folder / 'card.json'}: not a card that can be read ({error})") from None
-
-
-def task_of(card: dict) -> str:
-    """`detect`, `judge` (a critic) or `restore`: by the recipe that trained it."""
-    return {"detector": "detect", "critic": "judge"}.get(card.get("recipe"), "restore")
