@@ -11,6 +11,8 @@ wait_for() { for _ in $(seq 400); do [ -s "$1" ] && return; sleep 0.05; done; ec
 # glibc resolves no name where 127.0.0.1 is the only address.
 ip link set lo up
 ip addr add 127.0.0.2/8 dev lo
+(echo "127.0.0.1 $HOST cpu1 cpu2 gpu1" && cat /etc/hosts) >"$D/hosts"
+mount --bind "$D/hosts" /etc/hosts
 # Slurm's clients below Snakemake find slurm.conf at its usual place only. In a mount namespace of our own.
 mkdir -p /etc/slurm
 mount -t tmpfs tmpfs /etc/slurm

@@ -4,7 +4,10 @@ import json
 import re
 import time
 
+import numpy as np
 import pytest
+
+from unjpeg.store.weights import read_weights
 
 pytestmark = pytest.mark.slow
 LOCAL = {"fetch", "all"}  # Snakemake runs them itself
@@ -97,7 +100,7 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
     slurm("slurmd", "-N", "gpu1")
 
     # Snakemake is killed; the training stays, and that of the next Snakemake waits for it in the queue.
-    slurm("pkill", "-9", "-f", f"-m snakemake {target} --profile")
+    slurm("pkill", "-9", "-f", f"snakemake {target} --profile")
     assert process.wait() != 0
     assert slurm.jobs("RUNNING").get(again)
     unlock = slurm.start(study.command("--unlock"), study.folder, study.log)
@@ -118,3 +121,34 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
     assert said("cut", f"goes on after step {steps['cut']} of")  # nothing was left to do
     done = study.here("--cores", "2", "-n", target)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_a_training_over_two_nodes_and_one_by_another_scheduler_are_that_of_one_machine(slurm, study):
+    def equal_models(config):
+        unit = config["models"]["unit"] | {
+            "resources": {"threads": 1, "gpu": 0, "runtime": 10, "mem_mb": 1000}
+        }
+        config["models"] = dict.fromkeys(("here", "nodes", "generic"), unit)
+
+    def weights(model):
+        return read_weights(study.home / "models" / model / "model.safetensors")[0]
+
+    def through(target, *options):
+        process = slurm.start(study.command(target, *options), study.folder, study.log)
+        assert process.wait() == 0, study.log.read_text()
+
+    study.change(equal_models)
+    done = study.here("--cores", "2", "results/smoke/models/here/model.safetensors")
+    assert done.returncode == 0, done.stderr
+    tasks = ("train_nodes:mpi=srun", "train_nodes:nodes=2", "train_nodes:tasks_per_node=2")
+    through("results/smoke/models/nodes/model.safetensors", *study.PROFILE, "--set-resources", *tasks)
+    assert json.loads((study.home / "models/nodes/card.json").read_text())["devices"] == 4
+    assert slurm.jobs()[slurm.job_of("train_nodes")][2] == "cpu[1-2]"
+    for name, tensor in weights("nodes").items():
+        np.testing.assert_allclose(tensor, weights("here")[name], rtol=0, atol=2e-6)
+
+    generic = ("--profile", "workflow/profiles/cluster-generic", "--seconds-between-status-checks", "1")
+    through("results/smoke/models/generic/model.safetensors", *generic, "--jobs", "4")
+    assert any(job[-1] == "(null)" and job[1] == "gpu" for job in slurm.jobs().values())
+    for name, tensor in weights("generic").items():
+        assert (tensor == weights("here")[name]).all()
