@@ -1,8 +1,6 @@
 """Restored images against the coefficients of the file, as libjpeg itself finds them in what we return."""
 
 import io
-import sys
-import tempfile
 
 import numpy as np
 import pytest
@@ -121,12 +119,3 @@ def test_cmyk_is_none_and_a_broken_file_one_line(photo):
     assert quantised(out.getvalue()) is None
     with pytest.raises(UserError, match="^not a JPEG that can be read"):
         quantised(b"hello")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="files in memory are Linux's")
-def test_no_picture_is_written_to_a_disk(photo, monkeypatch):
-    """What `unjpeg web` promises."""
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    with pytest.raises(FileNotFoundError):
-        tempfile.NamedTemporaryFile()  # noqa: SIM115
-    assert quantised(compressed(photo, 40)).height == photo.height

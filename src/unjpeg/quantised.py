@@ -3,11 +3,9 @@
 Read by libjpeg through `jpeglib`; Pillow decodes them to pixels only.
 """
 
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -46,9 +44,11 @@ def quantised(data: bytes) -> Quantised | None:
     """
     import jpeglib
 
-    with _path_of(data) as path:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "image.jpg"
+        path.write_bytes(data)
         try:
-            found = jpeglib.read_dct(path)
+            found = jpeglib.read_dct(str(path))
         except (OSError, RuntimeError, ValueError) as error:
             raise UserError(f"not a JPEG that can be read ({error})") from None
     if str(found.jpeg_color_space) not in ("JCS_GRAYSCALE", "JCS_YCbCr"):
@@ -63,13 +63,3 @@ def quantised(data: bytes) -> Quantised | None:
         for i, (plane, ratio) in enumerate(zip(planes, ratios))
     ]
     return Quantised(found.height, found.width, tuple(components))
-
-
-@contextmanager
-def _path_of(data: bytes) -> Iterator[str]:
-    """For a library that reads files only: a file in memory; on the disk where the system has none such."""
-    linux = hasattr(os, "memfd_create")
-    with os.fdopen(os.memfd_create("jpeg"), "wb") if linux else tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        yield f"/proc/self/fd/{file.fileno()}" if linux else file.name

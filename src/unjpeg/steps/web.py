@@ -1,6 +1,7 @@
 """A web page on this machine: drop pictures, see what was done to them, restore and download them.
 
-Pictures stay in memory for the length of a request; nothing is written to disk, nothing is fetched.
+Pictures stay for the length of a request, nothing is kept, nothing is fetched. (The library that reads a JPEG's
+coefficients, jpeglib, has it for that moment as a file in the temporary folder.)
 """
 
 import argparse
