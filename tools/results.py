@@ -40,6 +40,7 @@ def main() -> None:
                 **card,
                 "minutes": round(card["seconds"] / 60),
                 "date": record.today(),
+                "after": "".join(f", after those of `{p['model']}`" for p in card["parents"].values()),
                 "trained_on": " and ".join(card["trained_on"]),
             }
         )
@@ -53,7 +54,7 @@ def main() -> None:
 HEAD = """# Results of the models that ship
 
 `photo`: {title}.
-{arch}, {parameters:,} parameters, {steps:,} steps, {minutes} minutes on one core of a CPU, on {trained_on}.
+{arch}, {parameters:,} parameters, {steps:,} steps in {minutes} minutes on one core of a CPU, on {trained_on}{after}.
 Measured on {date}. `photo+file` is what `unjpeg restore` gives for a JPEG file: kept to its coefficients
 ([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
 """

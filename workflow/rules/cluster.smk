@@ -14,6 +14,11 @@ def on_this_machine():
     return workflow.is_main_process and workflow.local_exec
 
 
+def growing(mem_mb):
+    """Memory of a job, as much again at each retry: it may have been killed for want of it."""
+    return lambda wildcards, attempt: mem_mb * attempt
+
+
 def local_gpus(count):
     """GPUs of this machine that a training takes, which are limited; a cluster counts by itself."""
     return lambda wildcards: count if on_this_machine() else 0

@@ -25,7 +25,7 @@ rule cost:
     threads: 1
     resources:
         runtime=60,
-        mem_mb=16000,
+        mem_mb=growing(16000),
     params:
         code=code("unjpeg.steps.cost", "unjpeg.models.{arch}"),
     shell:
@@ -49,7 +49,7 @@ rule cost_peer:
         "../../envs/peers.yaml"
     resources:
         runtime=60,
-        mem_mb=4000,
+        mem_mb=growing(4000),
     params:
         code=code("unjpeg.steps.cost_peer", "unjpeg.peers.{peer}"),
     shell:

@@ -22,7 +22,7 @@ rule restore_set:
         "../../envs/train.yaml"
     resources:
         runtime=120,
-        mem_mb=8000,
+        mem_mb=growing(8000),
     params:
         code=code("unjpeg.steps.restore_set", "unjpeg.models.{arch}"),
     shell:
@@ -48,7 +48,7 @@ rule restore_peer:
         "../../envs/peers.yaml"
     resources:
         runtime=120,
-        mem_mb=4000,
+        mem_mb=growing(4000),
     params:
         code=code("unjpeg.steps.restore_peer", "unjpeg.peers.{peer}"),
     shell:

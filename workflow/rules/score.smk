@@ -23,7 +23,7 @@ rule score:
         "../../envs/score.yaml"
     resources:
         runtime=120,
-        mem_mb=8000,
+        mem_mb=growing(8000),
     params:
         metrics=STUDY.test.metrics,
         protocols=STUDY.test.protocols,

@@ -41,7 +41,7 @@ for model in MODELS:
             gpu=STUDY.models[model].resources.gpu,
             local_gpu=local_gpus(STUDY.models[model].resources.gpu),
             runtime=STUDY.models[model].resources.runtime,
-            mem_mb=STUDY.models[model].resources.mem_mb,
+            mem_mb=growing(STUDY.models[model].resources.mem_mb),
         params:
             run=json.dumps(STUDY.run_of(model)),
             parents=[

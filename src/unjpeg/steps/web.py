@@ -1,7 +1,7 @@
 """A web page on this machine: drop pictures, see what was done to them, restore and download them.
 
-Pictures stay for the length of a request, nothing is kept, nothing is fetched. (The library that reads a JPEG's
-coefficients, jpeglib, has it for that moment as a file in the temporary folder.)
+Pictures stay for the length of a request; nothing is kept, nothing is fetched. (The library that reads
+coefficients, jpeglib, has a JPEG for that moment as a file in the temporary folder.)
 """
 
 import argparse
