@@ -1,10 +1,12 @@
 """Files appear whole or not at all: written beside their final name, then renamed."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+HOST = platform.node().replace(".", "-")  # several machines may share a folder
 written: list[Path] = []  # by this process, whole and under their final names
 
 
@@ -17,7 +19,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{HOST}.{os.getpid()}.part")
     try:
         yield part
         with open(part, "rb") as file:

@@ -94,10 +94,11 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
     send("-STOP", "cut")  # so that it does not end before the rest was tried
 
     # The daemon of their node is stopped, and started again.
-    daemon = slurm.folder / "spool.gpu1" / "pid"
+    node = slurm.jobs()[again][2]
+    daemon = slurm.folder / f"spool.{node}" / "pid"
     slurm("kill", daemon.read_text().strip())
     wait_until(lambda: not daemon.exists())
-    slurm("slurmd", "-N", "gpu1")
+    slurm("slurmd", "-N", node)
 
     # Snakemake is killed; the training stays, and that of the next Snakemake waits for it in the queue.
     slurm("pkill", "-9", "-f", f"snakemake {target} --profile")
@@ -140,10 +141,12 @@ def test_a_training_over_two_nodes_and_one_by_another_scheduler_are_that_of_one_
     study.change(equal_models)
     done = study.here("--cores", "2", "results/smoke/models/here/model.safetensors")
     assert done.returncode == 0, done.stderr
-    tasks = ("train_nodes:mpi=srun", "train_nodes:nodes=2", "train_nodes:tasks_per_node=2")
+    shape = {"mpi": "srun", "nodes": 2, "tasks_per_node": 2, "gres": "gpu:2"}
+    tasks = [f"train_nodes:{name}={value}" for name, value in shape.items()]
     through("results/smoke/models/nodes/model.safetensors", *study.PROFILE, "--set-resources", *tasks)
     assert json.loads((study.home / "models/nodes/card.json").read_text())["devices"] == 4
-    assert slurm.jobs()[slurm.job_of("train_nodes")][2] == "cpu[1-2]"
+    _, partition, nodes, gpus, _ = slurm.jobs()[slurm.job_of("train_nodes")]
+    assert (partition, nodes, "gpu:2" in gpus) == ("gpu", "gpu[1-2]", True)  # two on each
     for name, tensor in weights("nodes").items():
         np.testing.assert_allclose(tensor, weights("here")[name], rtol=0, atol=2e-6)
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from unjpeg.atomic import HOST
 from unjpeg.config.study import check_study
 from unjpeg.status.leftovers import leftovers, remove
 from unjpeg.status.states import states
@@ -112,11 +113,15 @@ def test_partial_files_of_dead_processes_go_and_links_stay(place):
     home = place.results / "degraded" / "photos"
     home.mkdir(parents=True)
     (place.folder / "elsewhere").mkdir()
-    kept = [home / f".q10.h5.{os.getpid()}.part", home / "q10.h5", place.folder / "elsewhere" / ".a.1.part"]
-    gone = home / f".q20.h5.{dead()}.part"
+    kept = [
+        home / f".q10.h5.{HOST}.{os.getpid()}.part",
+        home / "q10.h5",
+        place.folder / "elsewhere" / f".a.{HOST}.1.part",
+    ]
+    gone = home / f".q20.h5.{HOST}.{dead()}.part"
     for path in (*kept, gone):
         path.write_bytes(b"x" * 1000)
-    (home / f".link.{dead()}.part").symlink_to(kept[1])
+    (home / f".link.{HOST}.{dead()}.part").symlink_to(kept[1])
     (place.results / "linked").symlink_to(place.folder / "elsewhere")
     (place.results / "state").mkdir()
     (place.results / "state" / "car-0123456789ab").symlink_to(place.folder / "elsewhere")
@@ -128,3 +133,15 @@ def test_partial_files_of_dead_processes_go_and_links_stay(place):
     assert all(path.is_file() for path in kept)
     assert len([path for path in home.iterdir() if path.is_symlink()]) == 1
     assert (place.results / "state" / "car-0123456789ab").is_symlink()
+
+
+def test_a_partial_file_of_another_machine_stays_for_a_day(place):
+    home = place.results / "degraded" / "photos"
+    home.mkdir(parents=True)
+    new, old = home / ".q10.h5.node-7.1.part", home / ".q20.h5.node-7.1.part"
+    for path in (new, old):
+        path.write_bytes(b"x")
+    yesterday = os.stat(old).st_mtime - 90000
+    os.utime(old, (yesterday, yesterday))
+    place.unjpeg("clean", "smoke.yaml", "--yes")
+    assert new.exists() and not old.exists()

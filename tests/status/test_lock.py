@@ -1,8 +1,10 @@
 """A run's folder has one owner, whoever looks at it or removes it meanwhile."""
 
+import errno
 import fcntl
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -109,3 +111,35 @@ lock = own(Path(sys.argv[1]))
     assert held(tmp_path) is owner
     squeue.write_text("")
     assert not held(tmp_path)
+
+
+def test_slurm_that_does_not_answer_is_no_end_of_a_job(squeue, tmp_path, monkeypatch):
+    squeue.write_text("RUNNING\n")
+    sign(tmp_path, "7", monkeypatch)
+    script = squeue.parent / "squeue"
+    script.write_text(
+        "#!/bin/sh\necho 'slurm_load_jobs error: Unable to contact slurm controller' >&2\nexit 1\n"
+    )
+    assert own(tmp_path) is None
+    script.write_text("#!/bin/sh\necho 'slurm_load_jobs error: Invalid job id specified' >&2\nexit 1\n")
+    own(tmp_path).close()  # forgotten long ago
+
+
+def test_where_nothing_locks_a_living_process_is_an_owner(tmp_path, monkeypatch):
+    def none(lock, how):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    own(tmp_path).close()
+    assert not held(tmp_path)  # ourselves
+    child = subprocess.Popen(["sleep", "60"])
+    try:
+        (tmp_path / "lock").write_text(f"{child.pid} {socket.gethostname()} ")
+        assert held(tmp_path) and own(tmp_path) is None
+        (tmp_path / "lock").write_text(f"{child.pid} elsewhere ")
+        assert not held(tmp_path)
+        (tmp_path / "lock").write_text(f"{child.pid} {socket.gethostname()} ")
+    finally:
+        child.kill()
+        child.wait()
+    own(tmp_path).close()

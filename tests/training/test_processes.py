@@ -1,5 +1,7 @@
 """Several processes share each batch of a training: the same network as of one, up to the order of sums."""
 
+import csv
+import io
 import json
 import os
 
@@ -14,6 +16,10 @@ STEPS = 6
 def weights(folder):
     tensors, _ = read_weights(folder / "out" / "model.safetensors")
     return tensors
+
+
+def losses(history):
+    return [float(row["loss"]) for row in csv.DictReader(io.StringIO(history))]
 
 
 @pytest.fixture
@@ -32,6 +38,9 @@ def test_two_processes_are_one(trainer, alone):
     assert json.loads((trainer.out / "card.json").read_text())["devices"] == 2
     for name, tensor in weights(trainer.folder).items():
         np.testing.assert_allclose(tensor, alone[0][name], rtol=0, atol=2e-6, err_msg=name)
+    ours, theirs = (losses(text) for text in (alone[1], (trainer.out / "history.csv").read_text()))
+    np.testing.assert_allclose(theirs, ours, rtol=1e-5)  # of the batch, not of a process's share
+    assert done.stderr.count(f"{STEPS}/{STEPS}") == 1  # one of them speaks
     assert not all((tensor == alone[0][name]).all() for name, tensor in weights(trainer.folder).items())
 
 
@@ -78,3 +87,43 @@ def test_patches_that_cannot_be_copied_are_named(trainer, tmp_path):
     assert done.returncode == 2
     assert "--scratch: " in done.stderr and "nowhere/train.h5" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("processes", "changes", "says"),
+    [
+        ("3", {}, "train.batch 8 cannot be shared evenly by 3 processes"),
+        (
+            "2",
+            {"arch": "dncnn", "settings": {"depth": 3}},
+            "several processes cannot share batch norm",
+        ),
+    ],
+)
+def test_what_would_train_another_network_is_refused(trainer, processes, changes, says):
+    done = trainer("--devices", processes, steps=2, val_every=2, **changes)
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert not list(trainer.folder.glob("out/*"))
+
+
+def test_all_processes_go_on_from_the_state_of_the_first(trainer, monkeypatch):
+    """A node may not see yet what another one has written."""
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    whole = trainer.result()
+    for path in sorted(trainer.folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert trainer("--devices", "2", "--max-seconds", "0.01", steps=STEPS, val_every=3).returncode == 85
+    blind = trainer.folder / "blind"
+    blind.mkdir()
+    (blind / "sitecustomize.py").write_text(
+        "import os\n"
+        "if os.environ.get('LOCAL_RANK', '0') != '0':\n"
+        "    from unjpeg.training import state\n"
+        "    state.State.load = lambda self: None\n"
+    )
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(blind), *filter(None, [os.environ.get("PYTHONPATH")])])
+    )
+    assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
+    assert trainer.result() == whole

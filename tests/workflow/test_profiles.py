@@ -96,6 +96,7 @@ def test_a_study_says_what_a_training_needs_and_a_profile_overrules_it(planned, 
     told = car(*on_slurm)
     assert (told["gpu"], told["runtime"], told["mem_mb"]) == ("4", "33", "1234")
     assert car(*on_slurm, "--set-resources", "train_car:gpu=2")["gpu"] == "2"
+    assert int(car(*on_slurm, "--set-resources", "train_car:mem_mb=77")["mem_mb"]) == 77
     # Without a cluster trainings share the GPUs of the machine, one unless told otherwise.
     assert (car("--cores", "2")["gpu"], car("--cores", "2")["local_gpu"]) == ("4", "1")
     assert car("--cores", "2", "--resources", "local_gpu=3")["local_gpu"] == "3"

@@ -39,13 +39,16 @@ def launcher_of(wildcards, resources, threads):
     """Starts one process per task on every node, where a profile says by what: `mpi: srun`."""
     if "mpi" not in resources.keys():
         return ""
+    if lacking := [k for k in ("nodes", "tasks_per_node") if k not in resources.keys()]:
+        raise WorkflowError(f"resources: mpi wants {lacking[0]} beside it")
     words = [resources.mpi, f"--nodes={resources.nodes}"]
     words += [
         f"--ntasks-per-node={resources.tasks_per_node}",
         f"--cpus-per-task={threads}",
     ]
-    gpus = resources.get("gpu", 0)
-    return " ".join([*words, f"--gpus={gpus}"] if gpus else words)
+    return " ".join(
+        [*words, f"--gres={resources.gres}"] if "gres" in resources.keys() else words
+    )
 
 
 def scratch_of(wildcards, resources):

@@ -33,7 +33,7 @@ for model in MODELS:
             f"{HOME}/logs/train-{model}.txt",
         benchmark:
             f"{HOME}/benchmarks/train-{model}.tsv"
-        retries: 3
+        retries: STUDY.models[model].resources.retries
         conda:
             "../../envs/train.yaml"
         threads: STUDY.models[model].resources.threads

@@ -15,6 +15,11 @@ class Resources(Section):
         "`--resources local_gpu=4` says. Where a machine has none, as many processes share it.",
     )
     runtime: PositiveInt = Field(
-        720, description="Minutes; five before their end it saves its state, and goes on as a new job."
+        720, description="Minutes; five before their end it saves its state, and goes on in the next try."
     )
-    mem_mb: PositiveInt = Field(16000, description="Memory, in units of 1,000,000 bytes.")
+    retries: NonNegativeInt = Field(
+        3, description="How often it is tried again, also to go on after `runtime`; a profile's do not count."
+    )
+    mem_mb: PositiveInt = Field(
+        16000, description="Memory, in units of 1,000,000 bytes; as much again at each retry."
+    )

@@ -146,6 +146,10 @@ class ModelRun(Section):
         check_settings(self.arch, self.settings, "settings")
         if self.pretrained:
             self._check_pretrained()
+        if self.resources.gpu and self.train.batch % self.resources.gpu:
+            raise UserError(
+                f"resources.gpu: {self.resources.gpu} cannot share train.batch {self.train.batch} evenly"
+            )
         return self
 
     def _check_pretrained(self) -> None:

@@ -3,15 +3,18 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from unjpeg.atomic import HOST
 from unjpeg.status.disk import size
 from unjpeg.status.states import RunState, finished
 from unjpeg.training.lock import own
 
-PART = re.compile(r"\..+\.(\d+)\.part")  # as `atomic.replacing` names it
+PART = re.compile(r"\..+\.([^.]+)\.(\d+)\.part")  # as `atomic.replacing` names it
+DAY = 86400  # seconds after which nobody on another machine is still writing
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,12 @@ def _parts(folder: Path) -> Iterable[Leftover]:
 
 
 def _alive(part: Path) -> bool:
-    """Whether the process that writes a partial file lives on this machine."""
+    """Whether the process that writes a partial file lives; one on another machine as long as it may."""
+    host, pid = PART.fullmatch(part.name).groups()
+    if host != HOST:
+        return time.time() - part.stat().st_mtime < DAY
     try:
-        os.kill(int(PART.fullmatch(part.name)[1]), 0)
+        os.kill(int(pid), 0)
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:

@@ -77,7 +77,7 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     from unjpeg.inference import check_device
     from unjpeg.training import slurm
     from unjpeg.training.job import Job
-    from unjpeg.training.launch import launched
+    from unjpeg.training.launch import first, launched, share_norm
     from unjpeg.training.modes import deterministic
     from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
     from unjpeg.training.reading import near, opened
@@ -90,7 +90,9 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     if plan["train"]["deterministic"]:
         deterministic()
     module, train = models.load(plan["arch"]), recipes.load(plan["recipe"])
-    with near(args.patches, args.scratch) as folder:
+    with near(args.patches, args.scratch, clock) as folder:
+        if args.scratch and clock.reason:  # while it was copied
+            return clock.exit_code
         patches, validation = opened(folder, module.CARD, plan["channels"])
     torch.manual_seed(plan["seed"])
     model = network(plan, plan["channels"], folders.get("start_from"))
@@ -103,12 +105,18 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     functions = {name: losses.load(name, where) for name in weights}
     files = files_of_run(plan, where)
     made_of = made_of_run(plan, (patches.digest, validation.digest), files, folders)
-    fabric = launched(args.device, args.devices, args.threads, plan["train"]["precision"])
-    # In a cluster's queue the other one is left of a Snakemake that was killed; a person is told at once.
+    # In a cluster the other owner is left of a Snakemake that was killed; elsewhere a person is told at once.
     waits = clock if slurm.job() else None
-    state = State(args.state, made_of, _say, fabric.is_global_zero, waits)
+    say = _say if first() else _nothing
+    state = State(args.state, made_of, say, first(), waits)
+    if not state.ours:
+        say(f"stopped before the first step: {clock.reason}; the same command goes on")
+        return clock.exit_code
+    fabric = launched(args.device, args.devices, args.threads, plan)
+    model, *shared = (share_norm(fabric, m, plan["train"]["freeze_norm"]) for m in (model, *peers.values()))
+    peers = dict(zip(peers, shared))
     weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
-    job = Job(plan, model, patches, validation, state, clock, fabric, _say, args.save_every, weighted, peers)
+    job = Job(plan, model, patches, validation, state, clock, fabric, say, args.save_every, weighted, peers)
     try:
         result = train(job)
     except RuntimeError as error:
@@ -173,6 +181,10 @@ def _versions() -> dict[str, str]:
         "h5py": h5py.__version__,
         "lightning-fabric": lightning_fabric.__version__,
     }
+
+
+def _nothing(text: str) -> None:
+    """Of several processes the first speaks."""
 
 
 def _say(text: str) -> None:

@@ -5,24 +5,53 @@ import os
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment, SLURMEnvironment
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from unjpeg.errors import UserError
+
+TASKS = int(os.environ.get("SLURM_NTASKS", 1))  # that srun started; 1 in a job of one task, and without Slurm
 
 
-def launched(device: str, processes: int, threads: int | None, precision: str) -> Fabric:
+def first() -> bool:
+    """Whether this process is the first of its training, or will be."""
+    return os.environ.get("SLURM_PROCID" if TASKS > 1 else "LOCAL_RANK", "0") == "0"
+
+
+def launched(device: str, processes: int, threads: int | None, plan: dict) -> Fabric:
     """Fabric in each process of a training, which together compute the gradient of one batch.
 
     device: auto, cpu or cuda. processes: on this machine, which this one starts; under an `srun` of several
-    tasks these are the processes. threads: of the CPU, for all processes that this one starts.
+    tasks these are the processes. threads: of the CPU, for all processes that this one starts. plan: the run.
+    Errors: `UserError` for a batch that they cannot share evenly: it would be another gradient.
     """
-    tasks, nodes = (int(os.environ.get(f"SLURM_{name}", 1)) for name in ("NTASKS", "NNODES"))
-    if tasks > 1:
-        environment, processes = SLURMEnvironment(), tasks // nodes
+    nodes = int(os.environ.get("SLURM_NNODES", 1)) if TASKS > 1 else 1
+    if TASKS > 1:
+        environment, processes = SLURMEnvironment(), TASKS // nodes
     else:  # a job of one task, or no Slurm: Fabric would take the first for a wish to be started by srun
-        environment, nodes = LightningEnvironment(), 1
+        environment = LightningEnvironment()
         threads = threads and max(1, threads // processes)
+    if (batch := plan["train"]["batch"]) % (processes * nodes):
+        raise UserError(f"train.batch {batch} cannot be shared evenly by {processes * nodes} processes")
     fabric = Fabric(
-        accelerator=device, devices=processes, num_nodes=nodes, precision=precision, plugins=[environment]
+        accelerator=device,
+        devices=processes,
+        num_nodes=nodes,
+        precision=plan["train"]["precision"],
+        plugins=[environment],
     )
     fabric.launch()
     if threads:
         torch.set_num_threads(threads)
     return fabric
+
+
+def share_norm(fabric: Fabric, model: torch.nn.Module, frozen: bool) -> torch.nn.Module:
+    """The network with batch norm over the whole batch, not over a process's share of it.
+
+    frozen: its statistics are used as they are. Errors: `UserError` on a CPU, where torch has no such thing.
+    """
+    if fabric.world_size == 1 or frozen or not any(isinstance(m, _BatchNorm) for m in model.modules()):
+        return model
+    if fabric.device.type == "cpu":
+        raise UserError("--devices: on a CPU several processes cannot share batch norm; allowed: 1")
+    return torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)

@@ -1,10 +1,11 @@
 """One owner of a run's folder: the kernel's lock, which ends with the process, even after SIGKILL.
 
-Some file systems of clusters do not lock across nodes. So an owner that is a job of Slurm also says which,
-and counts as an owner as long as Slurm says that the job runs.
+Some file systems of clusters do not lock across nodes, or not at all. So the owner also signs: a job of
+Slurm is one as long as Slurm says that it runs; where nothing locks, a process of this machine that lives.
 """
 
 import atexit
+import errno
 import fcntl
 import os
 import socket
@@ -15,6 +16,7 @@ from typing import IO, NamedTuple
 from unjpeg.training import slurm
 
 NAME = "lock"
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # such as Lustre without `-o flock`
 TRIES = 10  # a tenth of a second apart: who only looks holds the lock for a moment
 
 
@@ -66,17 +68,49 @@ def written(folder: Path) -> Owner | None:
         return None
 
 
+def shared(folder: Path) -> bool:
+    """Whether the owner is a process of this one's job of Slurm."""
+    owner = written(folder)
+    return bool(owner and owner.job and owner.job == slurm.job())
+
+
 def _sign(lock: IO[str], job: str) -> None:
     if not lock.closed:
         lock.truncate(0)
         lock.write(" ".join(map(str, Owner(os.getpid(), socket.gethostname(), job))))
         lock.flush()
+        os.fsync(lock.fileno())  # for the other nodes
 
 
 def _elsewhere(folder: Path) -> bool:
-    """Whether the owner is another job of Slurm that runs, perhaps on a node whose locks are not seen."""
+    """Whether the one who signed is another job that runs, or, where nothing locks, lives on this machine."""
     owner = written(folder)
-    return bool(owner and owner.job and owner.job != slurm.job() and slurm.runs(owner.job))
+    if not owner:
+        return False
+    if owner.job:
+        return owner.job != slurm.job() and slurm.runs(owner.job)
+    here = owner.host == socket.gethostname() and owner.pid != os.getpid()
+    return here and not _locks(folder) and _lives(owner.pid)
+
+
+def _locks(folder: Path) -> bool:
+    """Whether the file system knows locks."""
+    with open(folder / NAME) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in NO_LOCKS
+    return True
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _locked(lock: IO[str], how: int) -> bool:
@@ -84,4 +118,7 @@ def _locked(lock: IO[str], how: int) -> bool:
         fcntl.flock(lock, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
     return True

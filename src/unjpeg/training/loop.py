@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 
 from unjpeg.errors import UserError
 from unjpeg.training.job import Job
@@ -36,12 +37,11 @@ def loop(
     steps, every = settings["steps"], settings["val_every"]
     parts = {**parts, "precision": fabric.strategy.precision}
     step, history, sums, best, before = 0, [], {}, None, 0.0
-    if saved := state.load():
+    if saved := fabric.broadcast(state.load() if fabric.is_global_zero else None):  # all from the same
         step, history, sums, best, before = (saved[k] for k in ("step", "history", "sums", "best", "seconds"))
         for name, part in parts.items():
             part.load_state_dict(saved[name])
         job.say(f"goes on after step {step} of {steps} ({state.folder})")
-    fabric.barrier()  # nobody may save, and drop old states, while another still reads
 
     def now() -> dict[str, dict]:
         return {name: part.state_dict() for name, part in parts.items()}
@@ -63,6 +63,7 @@ def loop(
             values = update(step, lr)
         except NonFiniteError as error:
             raise _stopped(job, step, places(step), now(), error) from None
+        values = _of_all(fabric, values)
         step, sums = step + 1, {k: sums.get(k, 0.0) + v for k, v in values.items()}
 
         if step % every == 0 or step == steps:
@@ -72,7 +73,8 @@ def loop(
             sums = {}
             if best is None or history[-1][best_by] > best["score"]:
                 best = {"score": history[-1][best_by], "step": step, "weights": copy_of(judged)}
-        progress(step, _shown(values, history), force=done())
+        if fabric.is_global_zero:
+            progress(step, _shown(values, history), force=done())
         reason = fabric.broadcast(clock.reason) if fabric.world_size > 1 else clock.reason
         if reason and not done():
             save()
@@ -90,6 +92,14 @@ def loop(
         "best_step": best["step"],
         "seconds": before + clock.seconds,
     }
+
+
+def _of_all(fabric: Fabric, values: dict[str, float]) -> dict[str, float]:
+    """Means over the processes, each of which saw its share of the batch."""
+    if fabric.world_size == 1:
+        return values
+    means = fabric.all_reduce(torch.tensor([float(v) for v in values.values()], device=fabric.device))
+    return dict(zip(values, means.tolist()))
 
 
 def copy_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:

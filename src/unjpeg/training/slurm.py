@@ -13,10 +13,14 @@ def job() -> str:
 
 
 def runs(number: str) -> bool:
-    """Whether processes of a job may be alive; False where nobody can be asked."""
+    """Whether processes of a job may be alive; True where Slurm gives no answer, False without Slurm."""
     try:
         asked = ["squeue", "--noheader", "--jobs", number, "--format", "%T"]
         found = subprocess.run(asked, capture_output=True, text=True, timeout=60)
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
+        return True
+    except OSError:
         return False
+    if found.returncode and "Invalid job id" not in found.stderr:
+        return True
     return any(state in ALIVE for state in found.stdout.split())

@@ -18,7 +18,7 @@ from unjpeg.errors import UserError
 from unjpeg.provenance import digest_of
 from unjpeg.training.clock import Clock
 from unjpeg.training.earlier import note, why_afresh
-from unjpeg.training.lock import own, written
+from unjpeg.training.lock import own, shared, written
 
 KEEP = 2
 
@@ -36,24 +36,35 @@ class State:
     ):
         """home: of all runs; made_of: all that this one depends on, the resolved run as `settings`;
         owner: this process writes; the other processes of the same run only read; waits: for another owner
-        to end, as long as this clock runs."""
+        to end, as long as this clock runs (`ours` tells)."""
         self.digest, self._made_of = digest_of(made_of), made_of
         self.folder = home / f"{made_of['settings']['model']}-{self.digest}"
         self._say, self._owner = say, owner
         self.folder.mkdir(parents=True, exist_ok=True)
         if not owner:
+            while waits and not waits.reason and not shared(self.folder):
+                time.sleep(1)  # as long as the first process of this job waits
             return
         self._lock = self._owned(waits)  # kept open as long as the process lives
+        if self._lock is None:
+            return
         for half in self.folder.glob(".*.part"):  # of a process that was killed while it wrote
             half.unlink()
         note(self.folder, made_of)
 
-    def _owned(self, waits: Clock | None) -> IO[str]:
+    @property
+    def ours(self) -> bool:
+        """Whether the run is this training's; False where the clock ran out before another's end."""
+        return not self._owner or self._lock is not None
+
+    def _owned(self, waits: Clock | None) -> IO[str] | None:
         said = False
         while (lock := own(self.folder)) is None:
             line = f"{self.folder}: {written(self.folder) or 'a process'} is training this run"
-            if waits is None or waits.reason:
+            if waits is None:
                 raise UserError(f"{line}; wait for it or stop it")
+            if waits.reason:
+                return None
             if not said:
                 self._say(f"{line}; waits for its end, and goes on where it ends")
                 said = True
