@@ -19,7 +19,16 @@ CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 25
 
 
 # Groups that take minutes start first, so that `pytest -n 2 --dist loadgroup` ends on both cores together.
-LONGEST = ("study", "test_systems", "test_readme", "test_killed", "test_orphan", "test_faults", "test_status")
+LONGEST = (
+    "study",
+    "test_systems",
+    "test_readme",
+    "cluster",
+    "test_killed",
+    "test_orphan",
+    "test_faults",
+    "test_status",
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

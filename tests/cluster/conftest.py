@@ -1,6 +1,7 @@
 """A real Slurm on this machine, in namespaces of its own, which end with the tests; see slurm.sh."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,10 +70,17 @@ class Slurm:
         return done.stdout
 
     def jobs(self, *states: str) -> dict[str, list[str]]:
-        """Jobs by number: [state, partition, node, requested GPUs, rule and wildcards]."""
+        """Jobs by number: [state, partition, nodes, rule and wildcards]."""
         asked = ["squeue", "--noheader", "--states", ",".join(states) or "all"]
-        lines = self(*asked, "--format", "%i|%T|%P|%N|%b|%k").splitlines()
+        lines = self(*asked, "--format", "%i|%T|%P|%N|%k").splitlines()
         return {line.split("|")[0]: line.split("|")[1:] for line in lines}
+
+    def gpus(self, number: str) -> str:
+        """What a job asked for: `gres:gpu:1` for all its nodes, or for each; "" for none."""
+        asked = re.search(
+            r"TresPer(?:Job|Node)=(\S*gpu\S*)", self("scontrol", "--oneliner", "show", "job", number)
+        )
+        return asked[1] if asked else ""
 
     def job_of(self, rule: str, *states: str) -> str | None:
         """Number of the newest job of a rule in these states."""

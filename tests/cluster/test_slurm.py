@@ -31,9 +31,9 @@ def test_a_study_through_slurm_is_the_study_of_one_machine(slurm, study):
     logs = "".join(path.read_text() for path in study.folder.glob("results/slurm-logs/**/*.log"))
     for rule in ran - LOCAL:
         assert re.search(rf"(rule|checkpoint) {rule}:", logs), f"{rule} did not run as a job: {told}"
-    for state, partition, _, gpus, what in jobs.values():
-        training = what.startswith("rule_train")
-        assert (partition, "gpu" in gpus) == (("gpu", True) if training else ("cpu", False)), (state, what)
+    for number, (_, partition, _, what) in jobs.items():
+        wanted = ("gpu", "gres:gpu:1") if what.startswith("rule_train") else ("cpu", "")
+        assert (partition, slurm.gpus(number)) == wanted, what
     # Many small jobs were few.
     assert len(jobs) < len(re.findall("Finished jobid", study.log.read_text())) * 0.8
 
@@ -145,8 +145,9 @@ def test_a_training_over_two_nodes_and_one_by_another_scheduler_are_that_of_one_
     tasks = [f"train_nodes:{name}={value}" for name, value in shape.items()]
     through("results/smoke/models/nodes/model.safetensors", *study.PROFILE, "--set-resources", *tasks)
     assert json.loads((study.home / "models/nodes/card.json").read_text())["devices"] == 4
-    _, partition, nodes, gpus, _ = slurm.jobs()[slurm.job_of("train_nodes")]
-    assert (partition, nodes, "gpu:2" in gpus) == ("gpu", "gpu[1-2]", True)  # two on each
+    number = slurm.job_of("train_nodes")
+    assert slurm.jobs()[number][1:3] == ["gpu", "gpu[1-2]"]
+    assert slurm.gpus(number) == "gres:gpu:2"  # on each
     for name, tensor in weights("nodes").items():
         np.testing.assert_allclose(tensor, weights("here")[name], rtol=0, atol=2e-6)
 
