@@ -154,7 +154,7 @@ def test_wrong_parents_are_one_line_before_training(trainer, phases, options, ch
     assert not list(trainer.folder.glob("state/*/step-*"))
 
 
-def test_two_processes_train_both(trainer, phases):
+def test_two_processes_do_not_train_a_critic_with_batch_norm_on_a_cpu(trainer, phases):
     done = trainer("--devices", "2", *phases, **{**GAN, "steps": 3, "val_every": 3, "ema": None})
-    assert done.returncode == 0, done.stderr
-    assert np.isfinite(list(history(trainer)[0].values())).all()
+    assert done.returncode != 0
+    assert "--devices: on a CPU several processes cannot share batch norm; allowed: 1" in done.stderr

@@ -113,8 +113,9 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
         say(f"stopped before the first step: {clock.reason}; the same command goes on")
         return clock.exit_code
     fabric = launched(args.device, args.devices, args.threads, plan)
-    model, *shared = (share_norm(fabric, m, plan["train"]["freeze_norm"]) for m in (model, *peers.values()))
-    peers = dict(zip(peers, shared))
+    model = share_norm(fabric, model, plan["train"]["freeze_norm"])
+    if "critic" in peers:  # the only one of the others that learns
+        peers["critic"] = share_norm(fabric, peers["critic"], False)
     weighted = {name: (weight, _on(fabric.device, functions[name])) for name, weight in weights.items()}
     job = Job(plan, model, patches, validation, state, clock, fabric, say, args.save_every, weighted, peers)
     try:
