@@ -56,7 +56,7 @@ HEAD = """# Results of the models that ship
 `photo`: {title}.
 {arch}, {parameters:,} parameters, {steps:,} steps in {minutes} minutes on one core of a CPU{after},
 on {trained_on}. Measured on {date}.
- `photo+file` is what `unjpeg restore` gives for a JPEG file: kept to its coefficients
+`photo+file` is what `unjpeg restore` gives for a JPEG file: kept to its coefficients
 ([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
 """
 

@@ -113,7 +113,7 @@ def finished_systems(study, root, home, tmp_path_factory):
         "--cores",
         "2",
         "--resources",
-        "gpu=2",
+        "local_gpu=2",
         "--directory",
         folder,
     ]
