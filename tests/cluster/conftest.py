@@ -162,8 +162,9 @@ class Study:
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment())
 
     def results(self) -> dict[str, bytes]:
-        """Content of all tables, scores and weights, by path."""
+        """Content of all tables, scores and weights, by path; not of cost.csv, which has seconds."""
         found = [*self.home.glob("tables/*.csv"), *self.home.glob("scores/**/*.csv")]
+        found = [path for path in found if path.name != "cost.csv"]
         found += self.home.glob("models/*/model.safetensors")
         return {path.relative_to(self.home).as_posix(): path.read_bytes() for path in found}
 
