@@ -12,6 +12,7 @@ import yaml
 
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "iproute2")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "ip", "unshare", "nsenter")
+NAMESPACES = ("unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
 HERE = Path(__file__).resolve().parent
 
 
@@ -20,16 +21,28 @@ def missing():
 
 
 def install():
-    """Debian's packages, where they are not there; skips where they cannot be had."""
-    if not missing():
-        return
-    if os.getuid() or not shutil.which("apt-get"):
-        pytest.skip(f"no {', '.join(missing())}; to install Slurm takes root and apt-get")
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "text": True}
-    subprocess.run(["apt-get", "update"], **quiet)
-    done = subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES], **quiet)
+    """Debian's packages, where they are not there; skips where they cannot be had, or a Slurm not started."""
+    if os.getuid():
+        pytest.skip("to start a Slurm of one's own takes root")
     if missing():
-        pytest.skip(f"apt-get cannot install {', '.join(missing())}: {done.stderr.strip()[-200:]}")
+        said = apt("update") + apt("install", "-y", "--no-install-recommends", *PACKAGES)
+        if missing():
+            pytest.skip(f"apt-get cannot install {', '.join(missing())}: {said.strip()[-200:]}")
+    tried = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no namespaces here: {tried.stderr.strip()}")
+
+
+def apt(*words):
+    """What apt-get says where it fails; "" where it does not."""
+    if not shutil.which("apt-get"):
+        return "no apt-get"
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(["apt-get", *words], env=quiet, capture_output=True, text=True, timeout=300)
+    except subprocess.TimeoutExpired:
+        return f"apt-get {words[0]} took more than five minutes"
+    return done.stderr if done.returncode else ""
 
 
 class Slurm:
@@ -37,10 +50,9 @@ class Slurm:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
         with open(folder / "up.txt", "w") as log:
             self._process = subprocess.Popen(
-                [*namespaces, str(HERE / "slurm.sh"), str(folder)],
+                [*NAMESPACES, str(HERE / "slurm.sh"), str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
