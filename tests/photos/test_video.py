@@ -204,7 +204,14 @@ def test_a_stop_leaves_no_half_file(tmp_path, signal):
 
     clips.write(tmp_path / "long.avi", clips.moving(60))
     command = [sys.executable, "-m", "unjpeg", "restore", str(tmp_path / "long.avi"), "--threads", "1"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A shell starts what runs in the background (`make test &`) deaf to Ctrl-C.
+        preexec_fn=lambda: signals.signal(signals.SIGINT, signals.SIG_DFL),
+    )
     while not list(tmp_path.glob(".long*.part")):
         assert process.poll() is None
     process.send_signal(getattr(signals, signal))
