@@ -147,7 +147,12 @@ def trainer(patches, tmp_path):
         )
         return list(map(int, done.stdout.split())), done.stderr
 
-    call.series = series
+    def clear():
+        """Empty the folder, for a run that knows of no other."""
+        for path in sorted(tmp_path.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+
+    call.series, call.clear = series, clear
     call.start, call.folder, call.out, call.command = start, tmp_path, tmp_path / "out", command
     call.result = lambda: SimpleNamespace(
         weights=(tmp_path / "out/model.safetensors").read_bytes(),

@@ -27,8 +27,7 @@ def alone(trainer):
     """Weights and history of one process."""
     assert trainer(steps=STEPS, val_every=3).returncode == 0
     found = weights(trainer.folder), (trainer.out / "history.csv").read_text()
-    for path in sorted(trainer.folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
+    trainer.clear()
     return found
 
 
@@ -47,8 +46,7 @@ def test_two_processes_are_one(trainer, alone):
 def test_two_processes_are_stopped_and_go_on_as_two(trainer):
     assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
     whole = trainer.result()
-    for path in sorted(trainer.folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
+    trainer.clear()
     for _ in range(3):
         done = trainer("--devices", "2", "--max-seconds", "0.01", steps=STEPS, val_every=3)
         assert done.returncode == 85, done.stderr
@@ -111,8 +109,7 @@ def test_all_processes_go_on_from_the_state_of_the_first(trainer, monkeypatch):
     """A node may not see yet what another one has written."""
     assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
     whole = trainer.result()
-    for path in sorted(trainer.folder.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
+    trainer.clear()
     assert trainer("--devices", "2", "--max-seconds", "0.01", steps=STEPS, val_every=3).returncode == 85
     blind = trainer.folder / "blind"
     blind.mkdir()

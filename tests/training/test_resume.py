@@ -26,8 +26,7 @@ def reference(trainer, uninterrupted):
         done = trainer()
         assert done.returncode == 0, done.stderr
         uninterrupted["result"] = trainer.result()
-        for path in sorted(trainer.folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
+        trainer.clear()
     return uninterrupted["result"]
 
 

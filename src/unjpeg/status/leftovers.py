@@ -11,7 +11,7 @@ from pathlib import Path
 from unjpeg.atomic import HOST
 from unjpeg.status.disk import size
 from unjpeg.status.states import RunState, finished
-from unjpeg.training.lock import own
+from unjpeg.training.lock import lives, own
 
 PART = re.compile(r"\..+\.([^.]+)\.(\d+)\.part")  # as `atomic.replacing` names it
 DAY = 86400  # seconds after which nobody on another machine is still writing
@@ -69,10 +69,4 @@ def _alive(part: Path) -> bool:
     host, pid = PART.fullmatch(part.name).groups()
     if host != HOST:
         return time.time() - part.stat().st_mtime < DAY
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass
-    return True
+    return lives(int(pid))

@@ -90,7 +90,7 @@ def _elsewhere(folder: Path) -> bool:
     if owner.job:
         return owner.job != slurm.job() and slurm.runs(owner.job)
     here = owner.host == socket.gethostname() and owner.pid != os.getpid()
-    return here and not _locks(folder) and _lives(owner.pid)
+    return here and not _locks(folder) and lives(owner.pid)
 
 
 def _locks(folder: Path) -> bool:
@@ -103,10 +103,11 @@ def _locks(folder: Path) -> bool:
     return True
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether a process of this machine lives."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass
