@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-import yaml
+
+from ..checkout import Checkout
 
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "iproute2")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "ip", "unshare", "nsenter")
@@ -81,6 +83,14 @@ class Slurm:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    @staticmethod
+    def wait_until(true, process: subprocess.Popen, log: Path):
+        """What `true` gives, as soon as it is something, while a process runs."""
+        while not (found := true()):
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.2)
+        return found
+
     def jobs(self, *states: str) -> dict[str, list[str]]:
         """Jobs by number: [state, partition, nodes, rule and wildcards]."""
         asked = ["squeue", "--noheader", "--states", ",".join(states) or "all"]
@@ -123,50 +133,32 @@ def slurm(tmp_path_factory):
     slurm.stop()
 
 
-class Study:
+class Study(Checkout):
     """The smoke study of two restorers and a detector, in a checkout of its own."""
 
     PROFILE = ("--profile", "workflow/profiles/slurm", "--workflow-profile", str(HERE / "profile"))
-    COPIED = ("Snakefile", "workflow", "config", "envs", "src", "profiles", "pyproject.toml")
 
     def __init__(self, folder: Path, root: Path):
-        self.folder, self.log = folder, folder / "log.txt"
-        folder.mkdir()
-        for name in self.COPIED:
-            source, ignored = root / name, shutil.ignore_patterns("__pycache__", "*.egg-info")
-            if source.is_dir() and not source.is_symlink():
-                shutil.copytree(source, folder / name, ignore=ignored)
-            else:
-                shutil.copy(source, folder / name, follow_symlinks=False)
-        study = yaml.safe_load((root / "tests" / "smoke.yaml").read_text("utf-8"))
-        study["models"] = {name: study["models"][name] for name in ("unit", "unit-tuned", "once")}
-        for model in study["models"].values():
-            model["resources"] = {"threads": 1, "runtime": 10, "mem_mb": 2000}
-        del study["data"]["gray"]
-        study["test"] |= {"sets": ["photos"], "degradations": ["q10"]}
-        self._write(study)
+        super().__init__(folder, root)
+        self.log = folder / "log.txt"
 
-    @property
-    def home(self) -> Path:
-        return self.folder / "results" / "smoke"
+        def small(study):
+            study["models"] = {name: study["models"][name] for name in ("unit", "unit-tuned", "once")}
+            for model in study["models"].values():
+                model["resources"] = {"threads": 1, "runtime": 10, "mem_mb": 2000}
+            del study["data"]["gray"]
+            study["test"] |= {"sets": ["photos"], "degradations": ["q10"]}
 
-    def change(self, change) -> None:
-        """Change the study's config, which `change` gets as a mapping."""
-        study = yaml.safe_load((self.folder / "smoke.yaml").read_text("utf-8"))
-        change(study)
-        self._write(study)
+        self.study(small)
 
-    def _write(self, study: dict) -> None:
-        (self.folder / "smoke.yaml").write_text(yaml.safe_dump(study, sort_keys=False), "utf-8")
+    def saved(self, model: str) -> list[Path]:
+        """States of a training."""
+        return list(self.home.glob(f"state/{model}-*/step-*.pt"))
 
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Replace text that must be there."""
-        text = (self.folder / path).read_text("utf-8")
-        assert old in text
-        (self.folder / path).write_text(text.replace(old, new), "utf-8")
-
-    def command(self, *options: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", *options, "--configfile", "smoke.yaml"]
+    def said(self, model: str, text: str) -> bool:
+        """Whether the log of a training has it."""
+        path = self.home / "logs" / f"train-{model}.txt"
+        return path.exists() and text in path.read_text()
 
     def here(self, *options: str) -> subprocess.CompletedProcess:
         """Snakemake without a cluster."""

@@ -2,7 +2,8 @@
 # A throw-away, real Slurm on loopback: munged, slurmctld, three slurmd, as root, without systemd and cgroups.
 #   unshare --mount --net --pid --fork --mount-proc --kill-child slurm.sh FOLDER
 # Says `ready`, and stops exactly what it started when its standard input ends. Nodes: cpu1 in partition cpu; gpu1, gpu2
-# in partition gpu, each with two GPUs that are names for /dev/null; 8 CPUs each, more than the machine has.
+# in partition gpu, each with two GPUs that are names for /dev/null; 8 CPUs each, more than the machine has. Jobs of the
+# partition urgent, on the same nodes, preempt those of gpu.
 set -euo pipefail
 D=$1 HOST=$(hostname -s)
 exec 3>&1 >&2
@@ -49,6 +50,8 @@ DefMemPerCPU=100
 GresTypes=gpu
 SchedulerType=sched/backfill
 SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 MinJobAge=3600
 KillWait=5
 SlurmdTimeout=30
@@ -59,6 +62,7 @@ NodeName=gpu1 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=16902 CPUs=8 RealMemory
 NodeName=gpu2 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=16903 CPUs=8 RealMemory=64000 State=UNKNOWN Gres=gpu:fake:2
 PartitionName=cpu Nodes=cpu1 Default=YES MaxTime=INFINITE State=UP
 PartitionName=gpu Nodes=gpu1,gpu2 MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=gpu1,gpu2 MaxTime=INFINITE State=UP PriorityTier=10
 CONF
 (umask 077 && head -c 128 /dev/urandom >"$D/munge/key")
 munged --force --key-file="$D/munge/key" --socket="$D/munge/socket" --pid-file="$D/munge/pid" \

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
@@ -54,25 +53,16 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
         unit = config["models"]["unit"]
         config["models"] = {name: {**unit, "train": {**plan, "steps": n}} for name, n in steps.items()}
 
-    study.change(two_models)
+    study.study(two_models)
     study.edit("src/unjpeg/steps/train.py", "default=60,", "default=1,")  # seconds between two states
     target = "results/smoke/tables/scores.csv"
     command = study.command(target, *study.PROFILE, "--set-resources", "train_hung:runtime=1")
     process = slurm.start(command, study.folder, study.log)
 
     def wait_until(true):
-        """What `true` gives, as soon as it is something, while Snakemake runs."""
-        while not (found := true()):
-            assert process.poll() is None, study.log.read_text()
-            time.sleep(0.2)
-        return found
+        return slurm.wait_until(true, process, study.log)
 
-    def saved(model):
-        return list(study.home.glob(f"state/{model}-*/step-*.pt"))
-
-    def said(model, text):
-        path = study.home / "logs" / f"train-{model}.txt"
-        return path.exists() and text in path.read_text()
+    saved, said = study.saved, study.said
 
     def send(name, model):
         lines = [line.split(maxsplit=1) for line in slurm("ps", "-eo", "pid,args").splitlines()]
@@ -138,7 +128,7 @@ def test_a_training_over_two_nodes_and_one_by_another_scheduler_are_that_of_one_
         process = slurm.start(study.command(target, *options), study.folder, study.log)
         assert process.wait() == 0, study.log.read_text()
 
-    study.change(equal_models)
+    study.study(equal_models)
     done = study.here("--cores", "2", "results/smoke/models/here/model.safetensors")
     assert done.returncode == 0, done.stderr
     shape = {"mpi": "srun", "nodes": 2, "tasks_per_node": 2, "gres": "gpu:2"}

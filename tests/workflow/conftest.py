@@ -1,16 +1,14 @@
 """A copy of the checkout with the smoke study run once; tests edit it, plan, and put it back."""
 
-import re
-import shutil
+import os
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-import yaml
 
-COPIED = ("Snakefile", "workflow", "config", "envs", "src", "profiles", "pyproject.toml")
+from .. import checkout
+
 HOOK = """
 import atexit, os, sys
 def note():
@@ -22,81 +20,50 @@ atexit.register(note)
 """
 
 
-class Checkout:
+class Checkout(checkout.Checkout):
     """A checkout in a folder of its own, and Snakemake in it."""
 
     def __init__(self, folder: Path, root: Path):
-        self.folder = folder
-        for name in COPIED:
-            ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            source = root / name
-            if source.is_dir() and not source.is_symlink():
-                shutil.copytree(source, folder / name, ignore=ignore)
-            else:
-                shutil.copy(source, folder / name, follow_symlinks=False)
-        self.config = folder / "smoke.yaml"
-        shutil.copy(root / "tests" / "smoke.yaml", self.config)
+        super().__init__(folder, root)
         self.environment = {}
 
     def snakemake(self, *options: str, config: Path | None = None) -> subprocess.CompletedProcess:
-        import os
-
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *options]
-        command += ["--configfile", str(config or self.config)]
+        command = self.command("--cores", "2", *options, config=config)
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | self.environment
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment)
 
     def planned(self, *options: str) -> Counter:
         """Jobs that Snakemake would run, as `rule` or `rule wildcards...` without the study."""
-        done = self.snakemake("-n", *options)
-        assert done.returncode == 0, done.stdout + done.stderr
         jobs = Counter()
-        for block in re.split(r"\n(?=(?:local)?rule |checkpoint )", done.stdout + "\n" + done.stderr)[1:]:
-            name = re.match(r"\w+ ([^:\s]+):", block)[1]
-            wildcards = re.search(r"\n    wildcards: (.*)", block)
-            parts = [w.split("=")[1] for w in wildcards[1].split(", ")] if wildcards else []
-            jobs[" ".join([name, *(p for p in parts if p != "smoke")])] += 1
+        for job in checkout.planned(self.snakemake("-n", *options)):
+            parts = [w.split("=")[1] for w in job.fields.get("wildcards", "").split(", ") if w]
+            jobs[" ".join([job.rule, *(p for p in parts if p != "smoke")])] += 1
         return jobs
-
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Replace text that must be there."""
-        file = self.folder / path
-        text = file.read_text("utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1), "utf-8")
-
-    def study(self, change) -> None:
-        """Change the smoke study, which `change` gets as a mapping."""
-        data = yaml.safe_load(self.config.read_text("utf-8"))
-        change(data)
-        self.config.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory, root):
     """The smoke study, run once, every job leaving a note of what it imported."""
     folder = tmp_path_factory.mktemp("checkout")
-    checkout = Checkout(folder, root)
+    study = Checkout(folder, root)
     (folder / "hook").mkdir()
     (folder / "notes").mkdir()
     (folder / "hook" / "sitecustomize.py").write_text(HOOK.format(folder=str(folder / "notes")))
-    checkout.environment = {"PYTHONPATH": str(folder / "hook")}
-    done = checkout.snakemake()
-    checkout.environment = {}
+    study.environment = {"PYTHONPATH": str(folder / "hook")}
+    done = study.snakemake()
+    study.environment = {}
     assert done.returncode == 0, done.stdout + done.stderr
-    return checkout
+    return study
 
 
 @pytest.fixture
 def fresh(tmp_path, root):
     """The smoke study before anything has run."""
-    folder = tmp_path / "checkout"
-    folder.mkdir()
-    return Checkout(folder, root)
+    return Checkout(tmp_path / "checkout", root)
 
 
-@pytest.fixture
-def checkout(finished):
+@pytest.fixture(name="checkout")
+def edited(finished):
     """The finished study; code and config are put back afterwards."""
     kept = {
         p: p.read_bytes()

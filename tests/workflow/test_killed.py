@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from ..checkout import planned
+
 pytestmark = pytest.mark.slow
 VERBS = ["split", "compress", "patches", "featurise", "restore-set", "score", "tables", "plots", "page"]
 VERBS += ["leaks", "rates", "detect", "fetch"]
@@ -27,9 +29,9 @@ def plan(finished):
     """First command of each verb in the study's plan: arguments, and the paths that it makes."""
     done = finished.snakemake("-n", "-p", "--forceall", "--cores", "1")
     found = {}
-    for block in re.split(r"\n(?=(?:local)?(?:rule|checkpoint) )", done.stdout)[1:]:
-        if call := re.search(r"unjpeg (\S+) (.*?) >\S+ 2>&1", block):
-            outputs = [o.split(" (")[0] for o in re.search(r"\n    output: (.*)", block)[1].split(", ")]
+    for job in planned(done):
+        if call := re.search(r"unjpeg (\S+) (.*?) >\S+ 2>&1", job.text):
+            outputs = [o.split(" (")[0] for o in job.fields["output"].split(", ")]
             found.setdefault(call[1], (shlex.split(call[2]), [Path(o) for o in outputs]))
     # A data set is its whole folder; a rule may name a figure of several in one folder.
     found["fetch"] = (found["fetch"][0], [path.parent for path in found["fetch"][1]])

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from .. import checkout
+
 PROFILES = "workflow/profiles"
 CLUSTERS = ("slurm", "cluster-generic", "lsf", "htcondor")
 
@@ -25,17 +27,13 @@ def planned(root, tmp_path_factory):
         command = [sys.executable, "-m", "snakemake", "-n", "--configfile", "tests/smoke.yaml", *options]
         environment = os.environ | {"CONDOR_CONFIG": "/dev/null"}
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        blocks = re.split(r"\n *(?=(?:local)?rule |checkpoint )", done.stdout + "\n" + done.stderr)[1:]
-        jobs = []
-        for block in blocks:
-            rule = re.match(r"\w+ ([^:\s]+):", block)[1]
-            shown = re.search(r"\n *resources: (.*)", block)
-            pairs = re.findall(r"(\w+)=(.*?)(?:, (?=\w+=)|$)", shown[1] if shown else "")
-            jobs.append((rule, block.startswith("localrule"), dict(pairs)))
-        return jobs
+        return [(job.rule, job.local, resources(job)) for job in checkout.planned(done)]
 
     return plan
+
+
+def resources(job):
+    return dict(re.findall(r"(\w+)=(.*?)(?:, (?=\w+=)|$)", job.fields.get("resources", "")))
 
 
 def of(root, name):

@@ -5,7 +5,6 @@ one of these. What waits for the leaks is only looked at when they are known: a 
 """
 
 import random
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +15,7 @@ from unjpeg.chain.records import records_in
 from unjpeg.provenance import ROOT, modules_of, path_of
 
 from .. import edits
+from ..checkout import planned
 
 SNAKEFILE = modules_of(
     "unjpeg.config.study",
@@ -33,17 +33,10 @@ def executed_by(checkout):
     return {name: set(record["code"]) for record in records for name in record["outputs"]}
 
 
-def planned(checkout):
+def reasons_of(checkout):
     """Why Snakemake makes each output again, by its path."""
-    done = checkout.snakemake("-n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    blocks = re.split(r"\n(?=(?:local)?rule |checkpoint )", done.stdout + "\n" + done.stderr)[1:]
-    reasons = {}
-    for block in blocks:
-        if outputs := re.search(r"\n    output: (.*)", block):
-            reason = re.search(r"\n    reason: (.*)", block)[1]
-            reasons |= dict.fromkeys(outputs[1].split(", "), reason)
-    return reasons
+    jobs = [job.fields for job in planned(checkout.snakemake("-n"))]
+    return {path: job["reason"] for job in jobs if "output" in job for path in job["output"].split(", ")}
 
 
 def of_jobs(names, jobs):
@@ -62,7 +55,7 @@ def test_planned_are_the_jobs_whose_executed_modules_changed(checkout, seed):
         text = path.read_text("utf-8")
         numbers = module not in SNAKEFILE  # which has to plan on
         path.write_text(edits.real(text, rng, numbers) if n == 0 else edits.harmless(text, rng), "utf-8")
-    reasons = planned(checkout)
+    reasons = reasons_of(checkout)
     executed = of_jobs((name for name, modules in made_by.items() if drawn[0] in modules), reasons)
     for_code = {name for name, reason in reasons.items() if reason.startswith("Params have changed")}
     assert for_code <= executed <= reasons.keys(), drawn
@@ -84,7 +77,7 @@ def test_one_run_makes_all_that_changed_though_the_leaks_run_first(checkout, tmp
     copy.study(lambda study: study["models"]["car"]["train"].update(lr=0.5))
     done = copy.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert planned(copy) == {}
+    assert reasons_of(copy) == {}
     assert '"lr": 0.5' in (folder / "results/smoke/models/car/card.json").read_text()
 
 
@@ -96,13 +89,13 @@ def test_a_checkout_of_another_commit_and_back_and_a_clone_plan_nothing(checkout
             subprocess.run([*git, *command], check=True)
         checkout.edit("src/unjpeg/dct.py", "STEEPNESS = 1e6", "STEEPNESS = 1e7")
         subprocess.run([*git, "commit", "-qam", "y"], check=True)
-        assert planned(checkout)
+        assert reasons_of(checkout)
         subprocess.run([*git, "checkout", "-q", "HEAD~1"], check=True)
-        assert planned(checkout) == {}
+        assert reasons_of(checkout) == {}
         subprocess.run(["git", "clone", "-q", str(checkout.folder), str(tmp_path / "clone")], check=True)
         for name in ("src", "workflow"):
             shutil.rmtree(checkout.folder / name)
             shutil.copytree(tmp_path / "clone" / name, checkout.folder / name)
-        assert planned(checkout) == {}
+        assert reasons_of(checkout) == {}
     finally:
         shutil.rmtree(checkout.folder / ".git")

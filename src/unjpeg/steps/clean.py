@@ -1,8 +1,8 @@
 """Remove what a study no longer needs: states of finished runs, partial files of dead processes.
 
 Lists it and asks first. Results, states of unfinished runs and whatever a living process holds stay. Without
-its state a finished model that is lost is trained again. Run it where nothing of the study runs on another
-machine: whether a process lives is known of this one alone.
+its state a finished model that is lost is trained again. Known are the processes of this machine and trainings
+that are jobs of Slurm; partial files of other machines stay for a day.
 """
 
 import argparse
