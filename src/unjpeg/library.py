@@ -65,7 +65,9 @@ def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None,
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
     network = restorer(str(model), device)
-    looks = detector(zoo.DEFAULTS["detect"], device) if takes_quality(network) and quality is None else None
+    looks = (
+        detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
+    )
     found = restored(_bytes(image), network, looks, Wish(strength, force=True, quality=quality))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
