@@ -7,7 +7,8 @@ original no image moves away from it, but for rounding to 8 bits.
 Definition of compressing, libjpeg's: RGB to YCbCr, rounded; the right edge repeated to whole units; chroma by
 the mean over the pixels of a sample, rounded by turns up and down; the lower edge of each component repeated;
 DCT; division by the step, rounded. Blocks wholly outside the image say nothing. The exact DCT stands for
-libjpeg's integer one, so coefficients are kept `SAFE` away from the ends of their intervals.
+libjpeg's integer one, so coefficients are kept `SAFE` away from the ends of their intervals, but for the mean
+ones, which libjpeg has without an error.
 """
 
 from collections.abc import Iterator
@@ -21,11 +22,13 @@ from unjpeg.quantised import Component, Quantised
 SAFE = 0.2
 STEP = 0.05  # further inside per round, for what rounding to 8 bits undid
 ROUNDS = 60  # only units that do not hold yet take part; most hold after a few
+DITHER = 12  # rounds after which flat blocks are rounded with noise: their pixels would all step at once
 PIXELS = 1 << 18  # at a time
 # libjpeg's jccolor.c, 16 bits behind the point: rows Y, Cb, Cr
 _FORWARD = np.array([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]]) / 65536
 _BACK = np.linalg.inv(_FORWARD)
 _OFFSET = np.array([0.0, 128.0, 128.0])
+_HALF = np.array([0.5, 0.5 - 2**-16, 0.5 - 2**-16])  # ties of chroma are rounded down
 _AXES = (-2, -1)
 
 
@@ -93,7 +96,18 @@ class _Plane:
         half = half - np.minimum(inner, 0.9 * half)
         found = dctn(_blocks(samples) - 128, axes=_AXES, norm="ortho")
         middle = self.levels[which] * self.component.steps
-        return (np.clip(found, middle - half, middle + half) - found) * self.inside[which]
+        low, high = middle - half, middle + half
+        self._exact(low, high, self.levels[which][..., 0, 0], max(0.0, inner - SAFE))
+        return (np.clip(found, low, high) - found) * self.inside[which]
+
+    def _exact(self, low: np.ndarray, high: np.ndarray, levels: np.ndarray, inner: float) -> None:
+        """Set the ends of the mean coefficients' intervals: eighths, of which halves go away from zero.
+
+        At quality 50 white is the end of its interval.
+        """
+        middle, half = levels * self.component.steps[0, 0], self.component.steps[0, 0] / 2
+        low[..., 0, 0] = np.minimum(middle - half + np.where(levels > 0, 0, 1 / 16) + inner, middle)
+        high[..., 0, 0] = np.maximum(middle + half - np.where(levels < 0, 0, 1 / 16) - inner, middle)
 
 
 class _Units:
@@ -131,7 +145,7 @@ class _Units:
 
     def held(self, which: np.ndarray, inner: float) -> np.ndarray:
         """Which of the units `which` compress to the file's levels."""
-        rounded = np.floor(_ycbcr(self.pixels[which]) + 0.5)
+        rounded = _rounded(self.pixels[which])
         good = np.ones(len(which), bool)
         for i, plane in enumerate(self.planes):
             samples = plane.samples(rounded[..., i], self.bottom[which])
@@ -150,13 +164,17 @@ class _Units:
             active, target = active[missing], target[missing]
             if not len(active) or turn == ROUNDS:
                 break
-            rounded, bottom = np.floor(_ycbcr(self.pixels[active]) + 0.5), self.bottom[active]
+            rounded, bottom = _rounded(self.pixels[active]), self.bottom[active]
+            push = turn % DITHER + 4 * (
+                turn // DITHER
+            )  # too much of it asks near white for what there is not
             for i, plane in enumerate(self.planes):
                 samples = plane.samples(rounded[..., i], bottom)
-                off = plane.off(samples, active, SAFE + STEP * turn)
+                off = plane.off(samples, active, SAFE + STEP * push)
                 change = idctn(off, axes=_AXES, norm="ortho").swapaxes(2, 3).reshape(samples.shape)
                 target[..., i] += plane.spread(change, bottom)
-            self._put(active, _rgb(target))
+            noise = np.random.default_rng(turn).uniform(-0.5, 0.5, target.shape[1:]) if turn >= DITHER else 0
+            self._put(active, _rgb(target) + noise)
         return len(self.pixels) - len(active)
 
     def _put(self, which: np.ndarray, planes: np.ndarray) -> None:
@@ -177,6 +195,12 @@ class _Units:
 def _ycbcr(pixels: np.ndarray) -> np.ndarray:
     """uint8 (..., C) -> float64: YCbCr in the full range, not rounded; one channel as it is."""
     return pixels @ _FORWARD.T + _OFFSET if pixels.shape[-1] == 3 else pixels.astype(np.float64)
+
+
+def _rounded(pixels: np.ndarray) -> np.ndarray:
+    """uint8 (..., C) -> the integers of libjpeg's YCbCr, as float64."""
+    planes = _ycbcr(pixels)
+    return np.floor(planes + _HALF[: planes.shape[-1]])
 
 
 def _rgb(planes: np.ndarray) -> np.ndarray:
