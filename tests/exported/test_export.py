@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from unjpeg import models, zoo
+from unjpeg.card import qualities_of
 from unjpeg.cli import main
 from unjpeg.inference import Restorer, run_whole
 from unjpeg.provenance import modules_in
@@ -73,6 +74,36 @@ def test_a_folder_for_the_hub_is_a_model_too(tmp_path):
     assert zoo.find(tmp_path / "mine", "restore") == tmp_path / "mine"
     image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     assert np.array_equal(Restorer(tmp_path / "mine")(image), Restorer(zoo.find("photo"))(image))
+
+
+def test_the_page_of_a_studys_model_has_its_scores(tmp_path):
+    home = tmp_path / "results" / "mine" / "models" / "net"
+    home.mkdir(parents=True)
+    folder_of("ar_cnn", 1, home)
+    tables = tmp_path / "results" / "mine" / "tables"
+    tables.mkdir()
+    keys = "study,model,set,degradation,protocol,metric,images,mean,jpeg\n"
+    lines = "mine,net,kodak24,q10,color-420,psnr,24,27.346,26.671\n"
+    lines += "mine,net,kodak24,q10,color-420,ssim,24,0.78126,0.7\n"
+    (tables / "summary.csv").write_text(
+        keys + lines + "mine,other,kodak24,q10,color-420,psnr,24,20.5,26.671\n"
+    )
+    assert main(["export", str(home), str(tmp_path / "hub")]) == 0
+    page = (tmp_path / "hub" / "README.md").read_text()
+    assert "| kodak24 | q10 | color-420 | psnr | 26.67 | 27.35 |\n" in page
+    assert "| kodak24 | q10 | color-420 | ssim | 0.7000 | 0.7813 |\n" in page
+    assert "20.5" not in page
+
+
+def test_the_qualities_that_a_network_was_trained_on():
+    assert qualities_of({"degradations": ["q5", "none", "q20+q80", "q40-444"]}) == "5 to 80"
+    assert qualities_of({"degradations": ["gray-q10"]}) == "10"
+    assert (
+        qualities_of({"degradations": ["none"]})
+        == qualities_of({})
+        == qualities_of({"degradations": ["?"]})
+        == ""
+    )
 
 
 def test_a_wrong_place_is_one_line(tmp_path, capsys):
