@@ -51,10 +51,10 @@ def head(args: argparse.Namespace) -> str:
     source = f"photographs of {args.images.name}" if args.images else "photographs of scikit-image"
     return f"""# Speed
 
-Written by `python -m benchmarks.run --output docs/speed.md`. Each row is ours and its peer in turns in one run; the
-ratio is taken within each repeat (median, and the spread over the repeats); marks are those that the project set itself.
+Written by `python -m benchmarks.run --output docs/speed.md`. Each row is ours and its peer in turns in one
+run; the ratio is taken within each repeat (median, and the spread over them); marks are the project's own.
 
-{cpu()}, {cores} cores, load {load:.1f} in the quarter of an hour before the end; {packages};
+{cpu()}, {cores} cores, load {load:.1f} (quarter of an hour); {packages};
 Python {platform.python_version()}; {args.repeats} repeats; {source}.
 """
 

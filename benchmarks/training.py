@@ -25,7 +25,7 @@ from unjpeg.training.batches import Batches
 from unjpeg.training.learner import Learner
 
 ROOT = Path(__file__).resolve().parents[1]
-# entry of config/config.yaml: (patches in a batch, steps in a repeat) on a CPU, where a step then takes a second
+# entry of config/config.yaml: (patches in a batch, steps in a repeat) on a CPU, for a step of a second
 ENTRIES = {
     "car-cnn-fixed": (128, 4),
     "ar-cnn-q10-paper": (128, 4),
