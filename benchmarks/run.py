@@ -18,7 +18,7 @@ from benchmarks.ratio import table
 from unjpeg import torchvision_shim
 from unjpeg.record import cpu
 
-AREAS = ("data", "training", "restoring")
+AREAS = ("data", "training", "restoring", "scoring", "workflow")
 
 
 def main() -> None:
