@@ -70,7 +70,7 @@ def test_transparency_is_kept(cat):
         found = through(file(image))
         assert np.array_equal(found.getchannel("A"), image.convert("RGBA").getchannel("A"))
         assert np.array_equal(found.convert("RGBA"), image.convert("RGBA"))
-    with pytest.raises(UserError, match="JPEG holds neither transparency"):
+    with pytest.raises(UserError, match="JPEG holds no transparency"):
         through(file(cat), "jpeg")
 
 
