@@ -198,7 +198,7 @@ def test_a_full_disk_leaves_nothing(avi, tmp_path, share):
     assert only(tmp_path) == ["clip.avi"]
 
 
-@pytest.mark.parametrize("signal", ["SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_stop_leaves_no_half_file(tmp_path, signal):
     import signal as signals
 

@@ -64,7 +64,7 @@ class Photo:
         return out.getvalue()
 
     def image(self, pixels: np.ndarray, wide: bool = True) -> Image.Image:
-        """The picture with other pixels, upright, what belongs to it in `info`; wide: in 16 bits if it was."""
+        """The picture with other pixels, upright; what belongs to it in `info`. wide: 16 bits if it had them."""
         image = self._wide(pixels) if wide and self.wide is not None else self._image(pixels)
         if self.orientation != 1:
             image = image.transpose(Image.Transpose(TURNS[self.orientation]))
