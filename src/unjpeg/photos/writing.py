@@ -33,7 +33,9 @@ class Photo:
         """
         holds, (height, width) = FORMATS[format], self.pixels.shape[:2]
         if max(height, width) > holds.side:
-            raise UserError(f"{width}x{height} pixels; {holds.name} holds {holds.side} a side, png all")
+            raise UserError(
+                f"{width}x{height} pixels; allowed in {holds.name}: {holds.side} a side (png takes it)"
+            )
         if self.alpha is not None and not holds.alpha:
             raise UserError(f"{holds.name} holds no transparency; allowed here: png, tiff, webp")
         lost = [] if self.wide is None or holds.wide else [f"16 bits became 8, {holds.name} holds no more"]
@@ -64,7 +66,7 @@ class Photo:
         return out.getvalue()
 
     def image(self, pixels: np.ndarray, wide: bool = True) -> Image.Image:
-        """The picture with other pixels, upright; what belongs to it in `info`. wide: 16 bits if it had them."""
+        """The picture with other pixels, upright, `kept` in its `info`. wide: in 16 bits if it was."""
         image = self._wide(pixels) if wide and self.wide is not None else self._image(pixels)
         if self.orientation != 1:
             image = image.transpose(Image.Transpose(TURNS[self.orientation]))
