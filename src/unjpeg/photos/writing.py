@@ -9,7 +9,6 @@ from PIL import Image, PngImagePlugin
 from unjpeg.errors import UserError
 from unjpeg.photos.formats import FORMATS, NAMES
 
-TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's codes to Pillow's transpositions
 XMP = 700  # TIFF's tag of it
 
 
@@ -67,19 +66,22 @@ class Photo:
 
     def image(self, pixels: np.ndarray, wide: bool = True) -> Image.Image:
         """The picture with other pixels, upright, `kept` in its `info`. wide: in 16 bits if it was."""
-        image = self._wide(pixels) if wide and self.wide is not None else self._image(pixels)
-        if self.orientation != 1:
-            image = image.transpose(Image.Transpose(TURNS[self.orientation]))
+        if wide and self.wide is not None:
+            image = self._image(self._wide(pixels))
+        else:
+            image = self._image(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+            if self.alpha is not None:
+                image.putalpha(self._image(self.alpha))
         image.info.update(self.kept)
         return image
 
-    def _wide(self, pixels: np.ndarray) -> Image.Image:
-        """The change is made in 16 bits, so nothing is rounded that is not changed."""
+    def _wide(self, pixels: np.ndarray) -> np.ndarray:
+        """uint16 (H, W): the change is made in 16 bits, so nothing is rounded that is not changed."""
         change = pixels[..., 0].astype(np.int32) - self.pixels[..., 0]
-        return Image.fromarray((self.wide + 257 * change).clip(0, 65535).astype(np.uint16))
+        return (self.wide + 257 * change).clip(0, 65535).astype(np.uint16)
 
-    def _image(self, pixels: np.ndarray) -> Image.Image:
-        image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        if self.alpha is not None:
-            image.putalpha(Image.fromarray(self.alpha))
-        return image
+    def _image(self, stored: np.ndarray) -> Image.Image:
+        """An array as an upright image; turned here, for two Pillow images take more memory."""
+        turned = stored.swapaxes(0, 1) if self.orientation in (5, 6, 7, 8) else stored
+        down, right = (-1 if self.orientation in codes else 1 for codes in ((3, 4, 7, 8), (2, 3, 6, 7)))
+        return Image.fromarray(turned[::down, ::right])
