@@ -105,8 +105,8 @@ def _imported(cards: list[dict]) -> Iterator[str]:
     """Of whose file a network's weights are that was not trained here."""
     for card in cards:
         if source := card.get("source"):
-            whose = card.get("citation", "in the same form as the authors' own")
-            yield f"Not trained here, {card['model']}: weights of a file with sha256 {source['sha256']}: {whose}"
+            whose = card.get("citation", card.get("note"))
+            yield f"Imported, not trained: {card['model']}, sha256 {source['sha256']}; {whose}"
 
 
 def _jobs(records: list[dict]) -> Iterator[str]:
