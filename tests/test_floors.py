@@ -30,7 +30,7 @@ FLOORS = {
         "peers",
         "torchvision_shim",
     ],
-    2: ["metrics", "store", "layers"],
+    2: ["metrics", "store", "layers", "authors"],
     3: ["models", "losses"],
     4: [
         "photos",
