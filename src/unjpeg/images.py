@@ -5,6 +5,9 @@ At the edge an image is uint8 (H, W, C), C = 3 (RGB) or 1 (luma). Inside it is f
 """
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,20 @@ SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 LUMA = np.array([65.481, 128.553, 24.966])
 _YCBCR = np.stack([LUMA, [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0])
+_changing, _limits = threading.Lock(), []
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Pillow opens and decodes images of any size, in all threads: whoever asks looks at the size himself."""
+    with _changing:
+        _limits.append(Image.MAX_IMAGE_PIXELS)
+        Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        with _changing:
+            Image.MAX_IMAGE_PIXELS = _limits.pop()  # the last one to leave finds the one that stood
 
 
 def read_uint8(source: Path | bytes, name: str = "") -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
 from unjpeg.degradation import Compress
+from unjpeg.images import unlimited
 from unjpeg.jpeg import encode, tables
 
 SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
@@ -33,13 +34,13 @@ class Facts:
 def facts(data: bytes) -> Facts | None:
     """Of the bytes of a file; None where it is no JPEG that can be opened."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with unlimited(), Image.open(io.BytesIO(data)) as image:
             if image.format not in ("JPEG", "MPO"):
                 return None
             gray = image.mode == "L"
             sampling = "gray" if gray else SAMPLINGS.get(JpegImagePlugin.get_sampling(image), "other")
             progressive = bool(image.info.get("progressive"))
-        found = tables(data)
+            found = tables(data)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return None
     if not found:

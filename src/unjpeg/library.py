@@ -21,6 +21,7 @@ from PIL import Image
 from unjpeg import zoo
 from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
+from unjpeg.images import unlimited
 from unjpeg.inference import Restorer
 from unjpeg.photos.photo import read_photo
 from unjpeg.photos.quality import takes_quality
@@ -65,12 +66,15 @@ def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None,
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
     network = restorer(str(model), device)
-    looks = detector(zoo.DEFAULTS["detect"], device) if takes_quality(network) and quality is None else None
+    looks = (
+        detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
+    )
     found = restored(_bytes(image), network, looks, Wish(strength, force=True, quality=quality))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
-    result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))
-    result.load()
+    with unlimited():
+        result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))
+        result.load()
     return result
 
 

@@ -42,7 +42,7 @@ def outputs(folder, file, shape):
     return ours, session.run(["restored"], {"image": image})[0]
 
 
-@pytest.mark.parametrize("arch", ["unshuffle_net", "ar_cnn", "conv_unit", "dncnn"])
+@pytest.mark.parametrize("arch", ["unshuffle_net", "ar_cnn", "conv_unit", "dncnn", "block_cnn"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_onnx_equals_torch_on_any_size(arch, channels, tmp_path):
     folder = folder_of(arch, channels, tmp_path)

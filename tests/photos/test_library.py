@@ -79,3 +79,12 @@ def test_the_package_imports_no_torch():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
     with pytest.raises(AttributeError, match="no attribute 'restor'"):
         unjpeg.restor  # noqa: B018
+
+
+@pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("limit", [100, 20_000])  # of 32,000 pixels; Pillow raises at twice it
+def test_pillows_own_limit_of_pixels_is_not_ours(file, limit, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+    assert unjpeg.restore(file).size == (200, 160)
+    assert unjpeg.detect(file).answer == "compressed once"
+    assert limit == Image.MAX_IMAGE_PIXELS

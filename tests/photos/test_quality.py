@@ -1,7 +1,6 @@
 """The quality that FBCNN is told: given, of the file, or estimated."""
 
 import io
-import json
 
 import numpy as np
 import pytest
@@ -16,24 +15,10 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import facts
-from unjpeg.models import fbcnn
 from unjpeg.photos.quality import quality_for, takes_quality
 from unjpeg.photos.restoring import Wish, restored
-from unjpeg.store.weights import write_weights
 
-
-def written(folder, recipe="quality"):
-    """A small FBCNN with drawn weights, as a model's folder."""
-    folder.mkdir()
-    torch.manual_seed(1)
-    model = fbcnn.Model(channels=3, **fbcnn.TINY)
-    for parameter in model.parameters():
-        parameter.data = torch.randn(parameter.shape) / parameter[0].numel() ** 0.5
-    weights = {k: v.numpy() for k, v in model.state_dict().items()}
-    write_weights(folder / "model.safetensors", weights, {"arch": "fbcnn"})
-    card = {"model": "small", "arch": "fbcnn", "channels": 3, "settings": fbcnn.TINY, "recipe": recipe}
-    (folder / "card.json").write_text(json.dumps(card))
-    return folder
+from ..small_fbcnn import written
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +99,8 @@ def test_the_library_too(file, folder):
 
 
 def test_other_networks_take_none(file, tmp_path, capsys):
-    assert not takes_quality(Restorer(zoo.find("photo")))
-    assert not takes_quality(Restorer(written(tmp_path / "plain", "regression")))
+    assert not takes_quality(Restorer(zoo.find("photo")).card)
+    assert not takes_quality(Restorer(written(tmp_path / "plain", "regression")).card)
     (tmp_path / "a.jpg").write_bytes(file)
     assert main(["restore", str(tmp_path / "a.jpg"), "--quality", "30"]) == 2
     assert capsys.readouterr().err == "unjpeg restore: --quality 30: photo takes none; leave the option out\n"

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,12 +15,19 @@ from skimage import data
 
 from unjpeg.cli import main
 
+from ..small_fbcnn import written
+
 
 @pytest.fixture(scope="module")
-def address():
-    """(host, port) of a server that runs as a user would start it."""
+def address(tmp_path_factory):
+    """(host, port) of a server that runs as a user would start it, with models of one's own."""
+    own = tmp_path_factory.mktemp("models")
+    card = json.loads((written(own / "told") / "card.json").read_text())
+    (own / "later").mkdir()
+    (own / "later" / "card.json").write_text(json.dumps(card | {"arch": "of_a_later_version"}))
     command = [sys.executable, "-m", "unjpeg", "web", "--port", "0", "--max-bytes", "2", "--max-pixels", "4"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    environment = os.environ | {"UNJPEG_MODELS": str(own)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     line = process.stdout.readline()
     assert line.startswith("http://127.0.0.1:"), line
     yield "127.0.0.1", int(line.split(":")[2].split("/")[0])
@@ -120,6 +128,11 @@ def test_more_than_a_few_at_once_are_sent_away(address, folder):
     assert ask(address, body)[0] == 200
 
 
+def test_models_of_ones_own_are_listed_with_what_they_take(address):
+    found = ask(address, None, method="GET", path="/models")[1]
+    assert [(model["name"], model["takes_quality"]) for model in found] == [("photo", False), ("told", True)]
+
+
 def test_the_page_in_a_browser(address, folder, tmp_path):
     playwright = pytest.importorskip("playwright.sync_api")
     program = shutil.which("chromium") or shutil.which("google-chrome")
@@ -146,6 +159,13 @@ def test_the_page_in_a_browser(address, folder, tmp_path):
             page.click("text=Download PNG")
         download.value.save_as(tmp_path / "page.png")
         assert download.value.suggested_filename == "bad photo.restored.png"
+        assert not page.is_visible("#quality")
+        page.select_option("#model", "told")
+        page.fill("#quality", "30")
+        page.click("#go")
+        page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)
+        assert "told quality 30" in page.inner_text("article:nth-of-type(1)")
+        page.select_option("#model", "photo")
         page.fill("#strength", "0")
         page.click("#go")
         page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from unjpeg.cli import main
+from unjpeg.config.study import read_study
 from unjpeg.provenance import modules_of
 
 
@@ -69,9 +71,32 @@ def test_the_rates_are_those_of_the_files(results):
     assert {r["image"]: int(r["bytes"]) for r in table if r["degradation"] == "q10"} == sizes
 
 
-def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
-    from unjpeg.cli import main
+def test_patches_do_not_depend_on_the_number_of_threads(results, finished, tmp_path):
+    import h5py
 
+    study = read_study(finished.config)
+    made = [name for name in study.data if (results / "patches" / name).is_dir()]
+    assert made
+    for name in made:
+        data = study.data[name]
+        datasets = sorted({*data.train, *data.val})
+        told = json.dumps({**data.model_dump(mode="json"), "channels": data.channels})
+        command = ["patches", "--data", told, "--seed", str(study.seed)]
+        command += [
+            "--manifests",
+            *(f"{finished.folder}/resources/datasets/{d}/manifest.json" for d in datasets),
+        ]
+        command += ["--splits", *(f"{results}/splits/{d}.csv" for d in datasets)]
+        assert main([*command, "--threads", "5", "--output", str(tmp_path / name)]) == 0
+        for part in ("train.h5", "val.h5"):
+            with (
+                h5py.File(tmp_path / name / part) as ours,
+                h5py.File(results / "patches" / name / part) as kept,
+            ):
+                assert ours.attrs["digest"] == kept.attrs["digest"]
+
+
+def test_evaluate_gives_the_numbers_of_the_study(results, finished, tmp_path):
     images = finished.folder / "resources/datasets/photos/images"
     args = ["evaluate", str(images), "--degradation", "q10", "gray-q10", "--metrics", "psnr", "ssim"]
     for model in ("none", "unit", "identity"):

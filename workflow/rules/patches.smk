@@ -19,6 +19,7 @@ rule patches:
         "results/{study}/benchmarks/patches-{data}.tsv"
     conda:
         "../../envs/data.yaml"
+    threads: 2
     params:
         data=data_of,
         seed=STUDY.seed,
@@ -30,6 +31,7 @@ rule patches:
             --seed {params.seed} \
             --manifests {input.manifests:q} \
             --splits {input.splits:q} \
+            --threads {threads} \
             --output results/{wildcards.study}/patches/{wildcards.data} \
             >{log:q} 2>&1
         """

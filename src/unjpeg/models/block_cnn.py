@@ -78,17 +78,19 @@ class Model(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         around = pad(x, (8, 8, 8, 8), self.pad_mode)
         windows = around.unfold(2, 24, 8).unfold(3, 24, 8)  # (B, C, rows, columns, 24, 24), a view
-        rows, columns = windows.shape[2:4]
-        # In training all at once, since batch norm takes the mean over what it is given.
-        step = rows if self.training else max(1, WINDOWS // (len(x) * columns))
-        y = torch.cat([self._blocks(windows[:, :, i : i + step]) for i in range(0, rows, step)], 2)
+        if self.training or torch.compiler.is_exporting():
+            y = self._blocks(windows)  # batch norm takes the mean over what it is given; ONNX has no such loop
+        else:
+            rows, columns = windows.shape[2:4]
+            step = max(1, WINDOWS // (len(x) * columns))
+            y = torch.cat([self._blocks(windows[:, :, i : i + step]) for i in range(0, rows, step)], 2)
         return x + y if self.skip else y
 
     def _blocks(self, windows: torch.Tensor) -> torch.Tensor:
         """(B, C, rows, columns, 24, 24) -> (B, C, 8 rows, 8 columns)."""
         batch, channels, rows, columns = windows.shape[:4]
         flat = windows.permute(0, 2, 3, 1, 4, 5).reshape(-1, channels, 24, 24)
-        y = self.layers(torch.cat([flat, self.position.expand(len(flat), -1, -1, -1)], 1))
+        y = self.layers(torch.cat([flat, self.position.expand(flat.shape[0], -1, -1, -1)], 1))
         y = y if self.skip else torch.sigmoid(y)
         y = y.reshape(batch, rows, columns, channels, 8, 8).permute(0, 3, 1, 4, 2, 5)
         return y.reshape(batch, channels, 8 * rows, 8 * columns)

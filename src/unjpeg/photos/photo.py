@@ -7,13 +7,13 @@ Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/
 import io
 import math
 import re
-import threading
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
+from unjpeg.images import unlimited
 
 MAX_PIXELS = 200_000_000
 ROWS = 64
@@ -22,7 +22,6 @@ WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
 TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's codes to Pillow's transpositions
 XMP_ORIENTATION = re.compile(rb'tiff:Orientation="[0-9]"|<tiff:Orientation>[0-9]</tiff:Orientation>')
-_open = threading.Lock()  # Pillow's limit is one for the process
 
 
 @dataclass
@@ -82,7 +81,7 @@ def read_photo(data: bytes, max_pixels: int = MAX_PIXELS, room: float = math.inf
     Errors: `UserError` where there is none, or it is too large; that is known before it is decoded.
     """
     try:
-        with _opened(data) as image:
+        with unlimited(), Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > max_pixels:
                 size = f"{image.width}x{image.height}"
                 raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (--max-pixels)")
@@ -98,16 +97,6 @@ def read_photo(data: bytes, max_pixels: int = MAX_PIXELS, room: float = math.inf
             raise
         why = str(error).replace("\n", " ") or type(error).__name__
         raise UserError(f"not an image that can be read ({why})") from None
-
-
-def _opened(data: bytes) -> Image.Image:
-    """Nothing is decoded yet; without Pillow's limit of pixels, since ours is checked next."""
-    with _open:
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            return Image.open(io.BytesIO(data))
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
 
 
 def _photo(image: Image.Image) -> Photo:

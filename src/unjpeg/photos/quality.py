@@ -6,16 +6,17 @@ import inspect
 import torch
 from torch import nn
 
+from unjpeg import models
 from unjpeg.detection import Detection
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts
 
 
-def takes_quality(restorer: Restorer) -> bool:
-    """Whether the network was trained to take one. Trained as any other, its own number is no quality."""
-    given = inspect.signature(type(restorer.model).forward).parameters
-    return "quality" in given and restorer.card.get("recipe", "quality") == "quality"
+def takes_quality(card: dict) -> bool:
+    """Whether a network was trained to take one. Trained as any other, its own number is no quality."""
+    given = inspect.signature(models.load(card["arch"]).Model.forward).parameters
+    return "quality" in given and card.get("recipe", "quality") == "quality"
 
 
 def quality_for(
@@ -27,7 +28,7 @@ def quality_for(
     compressed twice, since the file knows nothing of the first. Errors: `UserError` for one that is asked of
     a network that takes none.
     """
-    if not takes_quality(restorer):
+    if not takes_quality(restorer.card):
         if asked is not None:
             raise UserError(f"quality {asked:g}: {restorer.card['model']} takes none; leave it out")
         return None

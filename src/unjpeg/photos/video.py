@@ -53,7 +53,7 @@ def restored_video(
     why = "asked for" if wish.force else "Motion-JPEG" if survey.motion_jpeg else survey.answer()
     if wish.strength == 0 or why in ("never compressed", "not sure"):
         return Filmed(False, "strength 0" if wish.strength == 0 else f"{why}: left as it is")
-    if wish.quality is None and not survey.motion_jpeg and takes_quality(restorer):
+    if wish.quality is None and not survey.motion_jpeg and takes_quality(restorer.card):
         wish = replace(wish, quality=survey.quality())
     wish = replace(wish, force=True)
     told, shares = Filmed(True, why), []

@@ -1,8 +1,8 @@
 """Remove what a study no longer needs: states of finished runs, partial files of dead processes.
 
 Lists it and asks first. Results, states of unfinished runs and whatever a living process holds stay. Without
-its state a finished model that is lost is trained again. Known are the processes of this machine and trainings
-that are jobs of Slurm; partial files of other machines stay for a day.
+its state a finished model that is lost is trained again. It knows the processes of this machine and the
+trainings that are jobs of Slurm; partial files of other machines stay for a day.
 """
 
 import argparse

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
-    detector, takes = None, takes_quality(restorer)
+    detector, takes = None, takes_quality(restorer.card)
     if args.quality is not None and not takes:
         raise UserError(
             f"--quality {args.quality:g}: {restorer.card['model']} takes none; leave the option out"

@@ -7,7 +7,9 @@ from unjpeg import zoo
 from unjpeg.card import task_of
 from unjpeg.errors import UserError
 from unjpeg.library import detector, restorer
+from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Restored, Wish, restored
+from unjpeg.provenance import modules_in
 from unjpeg.store.features import CLASSES
 
 SHOWN_BY_BROWSERS = ("jpeg", "mpo", "png", "webp", "gif", "bmp")
@@ -21,12 +23,19 @@ class Service:
         self.detector = detector(zoo.DEFAULTS["detect"], device)
 
     def models(self) -> list[dict]:
-        """Names, titles and cards of the restorers, the default one first."""
-        cards = zoo.cards()
+        """Names, titles and cards of the restorers that this version knows, the default one first."""
+        known = modules_in("models")
+        cards = {name: card for name, card in zoo.cards().items() if card["arch"] in known}
         names = [name for name, card in cards.items() if task_of(card) == "restore"]
         names.sort(key=lambda name: (name != zoo.DEFAULTS["restore"], name))
         return [
-            {"name": n, "title": cards[n].get("title", cards[n]["arch"]), "card": cards[n]} for n in names
+            {
+                "name": name,
+                "title": cards[name].get("title", cards[name]["arch"]),
+                "takes_quality": takes_quality(cards[name]),
+                "card": cards[name],
+            }
+            for name in names
         ]
 
     def restore(self, data: bytes, wishes: dict[str, str]) -> dict:
@@ -61,6 +70,7 @@ def _told(found: Restored) -> dict:
         "done": found.done,
         "why": found.why,
         "held": found.held,
+        "told": found.told,
         "notes": found.photo.notes,
         "size": [width, height],
         "before": before,
