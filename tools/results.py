@@ -2,12 +2,14 @@
 
     python tools/results.py --classic5 DIR --kodak DIR --imported DIR
 
-Each row of the page stands under the command that repeats it. `--imported` is a folder of what
-`unjpeg import` made of AR-CNN's and DnCNN's files: arcnn-q10@authors .. arcnn-q40@authors, dncnn3@authors.
+Each row of the page stands under the command that repeats it. The scores of what ships go into its card too.
+`--imported` is a folder of what `unjpeg import` made of AR-CNN's and DnCNN's files: arcnn-q10@authors ..
+arcnn-q40@authors, dncnn3@authors.
 """
 
 import argparse
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from ship import write_checksums
 
 from unjpeg import record, zoo
 from unjpeg.atomic import write_text
@@ -54,11 +57,15 @@ def main() -> None:
             }
         )
     ]
+    scores: list[dict] = []
     beside = AUTHORS, _published("classic5-gray")
-    parts.append(_section("Classic5, luma", "Classic5", args.classic5, GRAY, *beside))
-    parts.append(_section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}, {}))
-    parts.append(_section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}, {}))
-    write_text(PAGE, "\n".join(parts))
+    gray = _section("Classic5, luma", "Classic5", args.classic5, GRAY, *beside, scores)
+    colour = _section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}, {}, scores)
+    other = _section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}, {}, scores)
+    write_text(PAGE, "\n".join([*parts, gray, colour, other]))
+    text = json.dumps({**card, "scores": scores}, indent=1, sort_keys=True)
+    write_text(zoo.FOLDER / "photo" / "card.json", text + "\n")
+    write_checksums()
 
 
 HEAD = """# Results of the models that ship
@@ -74,8 +81,15 @@ Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
 
 
 def _section(
-    title: str, name: str, folder: Path, degradations: list[str], authors: dict, published: dict
+    title: str,
+    name: str,
+    folder: Path,
+    degradations: list[str],
+    authors: dict,
+    published: dict,
+    scores: list[dict],
 ) -> str:
+    """A table with its commands; the PSNR of what ships is added to `scores`, of its card."""
     commands, found = [], {}
     for label, models in ({k: dict.fromkeys(degradations, v) for k, v in OURS.items()} | authors).items():
         found[label] = {}
@@ -89,6 +103,12 @@ def _section(
     rows = []
     for degradation in degradations:
         jpeg = found["JPEG"][degradation]
+        if jpeg[0] != float("inf"):
+            names = {"jpeg": "JPEG", "restored": "photo", "kept to the file": "photo+file"}
+            values = {key: round(found[label][degradation][0], 2) for key, label in names.items()}
+            protocol = "gray-matlab" if degradation.startswith("gray") else "color"
+            where = {"set": name, "degradation": degradation, "protocol": protocol, "metric": "psnr"}
+            scores.append({**where, **values})
         for label, values in found.items():
             same = label == "JPEG" or jpeg[0] == float("inf")
             gain = "" if same else f" ({values[degradation][0] - jpeg[0]:+.2f})"
