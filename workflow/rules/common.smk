@@ -80,6 +80,7 @@ def trained_from(model):
     return f"results/{STUDY.study}/{kind}/{run.data}"
 
 
+IMPORTED_FROM = [imported.entry_of(model) for model in IMPORTED]
 TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
@@ -198,6 +199,17 @@ def files_of(wildcards):
 def files_to_train(model):
     """What says that the parameter files of a model's training are here, and which: input of its rule."""
     return [f"resources/metrics/{entry}.json" for entry in trained_with(model)]
+
+
+def entry_imported(wildcards):
+    """What says that the file of an imported model is here, and which: input of its rule."""
+    return f"resources/metrics/{imported.entry_of(wildcards.model)}.json"
+
+
+def file_imported(wildcards):
+    """The file itself, which the rule `parameters` leaves undeclared."""
+    (file,) = METRICS[imported.entry_of(wildcards.model)].files
+    return f"resources/metrics/{file.place}/{file.file}"
 
 
 def users_of(wildcards):

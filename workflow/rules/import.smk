@@ -4,19 +4,6 @@ Needs: resources/metrics/{entry}.json and the file that it speaks of; `dncnn3@au
 Gives: results/{study}/models/{model}/{model.safetensors,card.json}
 """
 
-IMPORTED_FROM = [imported.entry_of(model) for model in IMPORTED]
-
-
-def entry_imported(wildcards):
-    """What says that the file of an imported model is here, and which."""
-    return f"resources/metrics/{imported.entry_of(wildcards.model)}.json"
-
-
-def file_imported(wildcards):
-    """The file itself, which the rule `parameters` leaves undeclared."""
-    (file,) = METRICS[imported.entry_of(wildcards.model)].files
-    return f"resources/metrics/{file.place}/{file.file}"
-
 
 rule import:
     input:
