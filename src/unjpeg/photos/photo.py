@@ -96,7 +96,7 @@ def _needed(image: Image.Image) -> float:
     each = 6.0
     if image.format in ("JPEG", "MPO"):
         each = 7.0 if JpegImagePlugin.get_sampling(image) in (0, -1) else 5.5
-    each += 0.7 * (image.getexif().get(ExifTags.Base.Orientation, 1) != 1)  # turned at the end
+        each += 0.7 * (image.getexif().get(ExifTags.Base.Orientation, 1) != 1)  # turned at the end
     return image.width * image.height * each * (3 if image.mode == "P" else samples)
 
 
