@@ -124,3 +124,12 @@ def test_all_processes_go_on_from_the_state_of_the_first(trainer, monkeypatch):
     )
     assert trainer("--devices", "2", steps=STEPS, val_every=3).returncode == 0
     assert trainer.result() == whole
+
+
+def test_the_tasks_of_a_login_shell_are_not_those_of_a_training(trainer, monkeypatch):
+    """`salloc -n 4` leaves SLURM_NTASKS to all that is started below it; only a step of srun has tasks."""
+    for name, value in {"JOB_ID": "77", "NTASKS": "4", "NNODES": "1", "JOB_NAME": "bash"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    done = trainer(steps=2, val_every=2)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((trainer.out / "card.json").read_text())["devices"] == 1

@@ -63,8 +63,8 @@ def test_a_profile_plans_the_study(planned, root, name):
             assert ("-gpu" in resources.get("lsf_extra", "")) == training, rule
         if name == "htcondor":
             assert (resources.get("request_gpus", "0") == "1") == training, rule
-        if name == "cluster-generic" and not local:
-            assert resources["partition"] == ("gpu" if training else "cpu"), rule
+        if name == "slurm" and not local:
+            assert resources["nodes"] == "1", rule  # else GPUs may be gathered from several
     assert sum(rule.startswith("train_") for rule in rules) == 5
 
 
@@ -94,6 +94,9 @@ def test_a_study_says_what_a_training_needs_and_a_profile_overrules_it(planned, 
     told = car(*on_slurm)
     assert (told["gpu"], told["runtime"], told["mem_mb"]) == ("4", "33", "1234")
     assert car(*on_slurm, "--set-resources", "train_car:gpu=2")["gpu"] == "2"
+    elsewhere = {"lsf": ("lsf_extra", "-gpu num=4"), "htcondor": ("request_gpus", "4")}
+    for name, (key, value) in elsewhere.items():
+        assert car("--profile", f"{PROFILES}/{name}", "--executor", "dryrun")[key] == value
     assert int(car(*on_slurm, "--set-resources", "train_car:mem_mb=77")["mem_mb"]) == 77
     # Without a cluster trainings share the GPUs of the machine, one unless told otherwise.
     assert (car("--cores", "2")["gpu"], car("--cores", "2")["local_gpu"]) == ("4", "1")

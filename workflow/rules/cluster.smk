@@ -19,6 +19,12 @@ def growing(mem_mb):
     return lambda wildcards, attempt: mem_mb * attempt
 
 
+def gpus_of(count):
+    """The GPUs of a training, in the words of each engine: Slurm's, HTCondor's, LSF's."""
+    words = {"gpu": count, "request_gpus": count}
+    return {**words, "lsf_extra": f"-gpu num={count}"} if count else words
+
+
 def local_gpus(count):
     """GPUs of this machine that a training takes, which are limited; a cluster counts by itself."""
     return lambda wildcards: count if on_this_machine() else 0
@@ -39,13 +45,14 @@ def launcher_of(wildcards, resources, threads):
     """Starts one process per task on every node, where a profile says by what: `mpi: srun`."""
     if "mpi" not in resources.keys():
         return ""
-    if lacking := [k for k in ("nodes", "tasks_per_node") if k not in resources.keys()]:
-        raise WorkflowError(f"resources: mpi wants {lacking[0]} beside it")
+    tasks = [k for k in ("tasks_per_node", "tasks") if k in resources.keys()]
+    if len(tasks) != 1 or "nodes" not in resources.keys():
+        raise WorkflowError(
+            "resources: mpi wants nodes beside it, and tasks_per_node or tasks"
+        )
     words = [resources.mpi, f"--nodes={resources.nodes}"]
-    words += [
-        f"--ntasks-per-node={resources.tasks_per_node}",
-        f"--cpus-per-task={threads}",
-    ]
+    words += [f"--n{tasks[0].replace('_', '-')}={resources.get(tasks[0])}"]
+    words += [f"--cpus-per-task={threads}"]
     return " ".join(
         [*words, f"--gres={resources.gres}"] if "gres" in resources.keys() else words
     )

@@ -38,7 +38,7 @@ for model in MODELS:
             "../../envs/train.yaml"
         threads: STUDY.models[model].resources.threads
         resources:
-            gpu=STUDY.models[model].resources.gpu,
+            **gpus_of(STUDY.models[model].resources.gpu),
             local_gpu=local_gpus(STUDY.models[model].resources.gpu),
             runtime=STUDY.models[model].resources.runtime,
             mem_mb=growing(STUDY.models[model].resources.mem_mb),

@@ -9,7 +9,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from unjpeg.errors import UserError
 
-TASKS = int(os.environ.get("SLURM_NTASKS", 1))  # that srun started; 1 in a job of one task, and without Slurm
+# That the `srun` of this process started. SLURM_NTASKS stands in the environment of salloc and sbatch, too.
+TASKS = int(os.environ.get("SLURM_STEP_NUM_TASKS", 1))
 
 
 def first() -> bool:
@@ -24,7 +25,7 @@ def launched(device: str, processes: int, threads: int | None, plan: dict) -> Fa
     tasks these are the processes. threads: of the CPU, for all processes that this one starts. plan: the run.
     Errors: `UserError` for a batch that they cannot share evenly: it would be another gradient.
     """
-    nodes = int(os.environ.get("SLURM_NNODES", 1)) if TASKS > 1 else 1
+    nodes = int(os.environ["SLURM_STEP_NUM_NODES"]) if TASKS > 1 else 1
     if TASKS > 1:
         environment, processes = SLURMEnvironment(), TASKS // nodes
     else:  # a job of one task, or no Slurm: Fabric would take the first for a wish to be started by srun
