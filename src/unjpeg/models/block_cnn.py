@@ -79,7 +79,9 @@ class Model(nn.Module):
         around = pad(x, (8, 8, 8, 8), self.pad_mode)
         windows = around.unfold(2, 24, 8).unfold(3, 24, 8)  # (B, C, rows, columns, 24, 24), a view
         if self.training or torch.compiler.is_exporting():
-            y = self._blocks(windows)  # batch norm takes the mean over what it is given; ONNX has no such loop
+            y = self._blocks(
+                windows
+            )  # batch norm takes the mean over what it is given; ONNX has no such loop
         else:
             rows, columns = windows.shape[2:4]
             step = max(1, WINDOWS // (len(x) * columns))
