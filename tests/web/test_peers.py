@@ -1,17 +1,24 @@
 """Peers that are slow, silent, gone or wrong: nobody else notices."""
 
+import gc
 import socket
 import threading
 import time
+import weakref
 
 import pytest
 
 from unjpeg.web import uploads
-from unjpeg.web.server import WAITING, Handler, Server
+from unjpeg.web.server import Handler, Server
+from unjpeg.web.turns import WAITING
 
 from .asking import ask
 
 LARGE = bytes(20_000_000)  # more than sockets hold by themselves
+
+
+class Picture:
+    """What is restored; whether it is still there can be asked."""
 
 
 class Service:
@@ -21,20 +28,26 @@ class Service:
         return []
 
     def restore(self, data, wishes):
+        self.thread, self.picture = threading.get_ident(), weakref.ref(picture := Picture())
         if data == b"broken":
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError("a mistake of ours", picture)
         return {"length": len(data)}, {"after": LARGE if data == b"large" else data}
 
 
 @pytest.fixture
-def address():
+def service():
+    return Service()
+
+
+@pytest.fixture
+def address(service):
     """(host, port) of a server for files of up to 1000 bytes."""
-    yield from serving("127.0.0.1")
+    yield from serving("127.0.0.1", service)
 
 
-def serving(host):
+def serving(host, service):
     try:
-        server = Server((host, 0), Service(), 1000)
+        server = Server((host, 0), service, 1000)
     except OSError:
         pytest.skip(f"no {host} here")
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -135,6 +148,29 @@ def test_mistakes_of_ours_are_told_and_the_server_lives(address, capfd):
     assert ask(address, b"small")[0] == 200
 
 
+def test_all_pictures_are_restored_in_one_thread(address, service):
+    peers, threads = [], set()
+    for _ in range(3):
+        peers.append(sent(address, b"small"))  # kept open, so that its own thread stays
+        assert received(peers[-1], 12) == b"HTTP/1.1 200"
+        threads.add(service.thread)
+    assert len(threads) == 1
+
+
+@pytest.mark.parametrize("body", [b"small", b"broken"])
+def test_nothing_is_kept_after_an_answer(address, service, body):
+    gc.disable()  # what only a collector would find is kept too long
+    try:
+        ask(address, body)
+        for _ in range(100):
+            if service.picture() is None:
+                break
+            time.sleep(0.02)
+        assert service.picture() is None
+    finally:
+        gc.enable()
+
+
 def test_mistakes_outside_of_answers_are_told_too(address, capfd, monkeypatch):
     monkeypatch.setattr(Handler, "do_GET", lambda self: 1 / 0)
     peer = socket.create_connection(address, timeout=60)
@@ -144,7 +180,7 @@ def test_mistakes_outside_of_answers_are_told_too(address, capfd, monkeypatch):
 
 
 def test_ipv6_is_listened_at():
-    server = serving("::1")
+    server = serving("::1", Service())
     address = next(server)
     assert ask(address, b"small")[0] == 200
     assert ask(address, b"small", Host=f"localhost:{address[1]}")[0] == 200

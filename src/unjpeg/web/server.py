@@ -10,7 +10,6 @@ import re
 import secrets
 import socket
 import sys
-import threading
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -21,10 +20,10 @@ from pathlib import Path
 
 from unjpeg.errors import UserError
 from unjpeg.web.service import Service
+from unjpeg.web.turns import Turns
 from unjpeg.web.uploads import PIECE, TIME, RefusedError, Uploads
 
 PAGE = Path(__file__).with_name("page.html")
-WAITING = 8  # pictures that may wait for the one that is restored
 SILENCE = 30  # seconds without a byte after which a connection is closed
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src blob: data:; "
 POLICY += "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -44,8 +43,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], service: Service, max_bytes: int):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, Handler)
-        self.service, self.uploads = service, Uploads(max_bytes)
-        self.turn, self.room = threading.Lock(), threading.BoundedSemaphore(1 + WAITING)
+        self.service, self.uploads, self.turns = service, Uploads(max_bytes), Turns()
         host, port = self.server_address[:2]
         names = {"localhost", host} if host in ("127.0.0.1", "::1") else {host}
         self.hosts = {f"{_literal(name)}:{port}" for name in names}
@@ -90,15 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "a file with a known length is wanted")
         wishes = dict(urllib.parse.parse_qsl(query))
         with self.server.uploads.read(self.rfile, int(length)) as data:
-            if not self.server.room.acquire(blocking=False):
-                raise RefusedError(
-                    HTTPStatus.SERVICE_UNAVAILABLE, "too many pictures are waiting; try again soon"
-                )
-            try:
-                with self.server.turn:
-                    return _form(*self.server.service.restore(data, wishes))
-            finally:
-                self.server.room.release()
+            return _form(*self.server.turns(self.server.service.restore, data, wishes))
 
     def _answer(self, make: Callable[[], Content]) -> None:
         try:
