@@ -19,7 +19,7 @@ class Turns:
         threading.Thread(target=self._work, daemon=True).start()
 
     def __call__(self, task: Callable, *given):
-        """What the task gives, when its turn has come. Errors: its own; `RefusedError` where too many wait."""
+        """What the task gives, when its turn has come. Errors: its; `RefusedError` where too many wait."""
         future = Future()
         try:
             self.waiting.put_nowait((future, task, given))
