@@ -1,11 +1,12 @@
-# make demo   set up, then the tiny study: tables, plots, pictures (results/tiny/report.html)
-# make test   set up, then every test, two at a time (JOBS=4: four)
+# make install  set up what `unjpeg` needs, in .venv
+# make demo     set up, then the tiny study: tables, plots, pictures (results/tiny/report.html)
+# make test     set up, then every test, two at a time (JOBS=4: four)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test format
+.PHONY: help install demo test format
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
 
@@ -18,6 +19,8 @@ $(VENV)/.user: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.user
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
+
+install: $(VENV)/.user
 
 demo: $(VENV)/.user
 	$(BIN)/snakemake --cores all --configfile config/tiny.yaml

@@ -1,23 +1,23 @@
-"""Time our scoring against pyiqa metric by metric: `python benchmarks/scoring.py [DIR] [--parameters DIR]`.
+"""Scoring against pyiqa metric by metric, on one thread.
 
-The same images in the same run on one thread: quality 10, 4:2:0, in RGB. pyiqa is used as its users do:
-one `create_metric` each, then a call per image; both start from uint8. The row `all` is all metrics of the
-rows above, ours with PSNR-B, which pyiqa lacks. Prints Markdown: median seconds of processor time per
-image, and the ratio. Without DIR: photographs of scikit-image. Needs no network. Metrics whose parameter
-files are not at hand are named and left out on both sides.
+The same images in the same run: quality 10, 4:2:0, in RGB. pyiqa is used as its users do: one
+`create_metric` each, then a call per image; both start from uint8. The row `all` is all metrics of the rows
+above, ours with PSNR-B, which pyiqa lacks. Metrics whose parameter files are not in the folder that
+`UNJPEG_METRICS` names are named and left out on both sides.
 """
 
-import argparse
 import os
-import platform
-import statistics
+import sys
 import time
+from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
-from skimage import data
+from benchmarks.photographs import photographs
+from benchmarks.ratio import Row, in_turns
 
 from unjpeg import images, jpeg, metrics, parameters, torchvision_shim
 from unjpeg.degradation import parse
@@ -25,58 +25,43 @@ from unjpeg.errors import UserError
 from unjpeg.metrics import protocol
 from unjpeg.metrics.score import score_all
 
+AREA = "scoring"
 THEIRS = {"ssim": "ssimc", "lpips_squeeze": "lpips"}  # where pyiqa has another name; it has no PSNR-B
-PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, help="lossless photographs, such as Kodak's")
-    parser.add_argument("--parameters", type=Path, help="folder of metric parameter files")
-    parser.add_argument("--rounds", type=int, default=1, help="times that every image is scored (default 1)")
-    args = parser.parse_args()
-    if args.parameters:
-        os.environ[parameters.VARIABLE] = str(args.parameters)
+def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
+    """Processor seconds of a pass over all images, metric by metric and all together."""
     torch.set_num_threads(1)
     torchvision_shim.ensure()
-    pairs, named = _pairs(args.folder), protocol.named("color-420")
+    pairs, named = _pairs(folder), protocol.named("color-420")
     names = [name for name in metrics.names() if _at_hand(name)]
     peers = {name: peer for name in names if (peer := _peer(name))}
-    ours = {name: [] for name in names} | {"all": []}
-    theirs = {name: [] for name in peers} | {"all": []}
-    for name, peer in peers.items():  # sets both up
-        score_all(*pairs[0], named, [name])
-        peer(*pairs[0])
-    for image, reference in pairs * args.rounds:
-        for name in names:
-            ours[name].append(_seconds(score_all, image, reference, named, [name]))
-            if name in peers:
-                theirs[name].append(_seconds(peers[name], image, reference))
-        ours["all"].append(_seconds(score_all, image, reference, named, names))
-        theirs["all"].append(sum(_seconds(peer, image, reference) for peer in peers.values()))
-    size = " ".join(sorted({f"{x.shape[1]}x{x.shape[0]}" for x, _ in pairs}))
-    print(f"{platform.processor() or platform.machine()}, 1 thread, {len(pairs)} images {size}, pyiqa")
-    print(f"{version('pyiqa')}, torch {version('torch')}, scipy {version('scipy')}\n")
-    print("| metric | unjpeg, s/image | pyiqa, s/image | times faster |\n|---|---:|---:|---:|")
-    for name in ours:
-        mine, peer = statistics.median(ours[name]), statistics.median(theirs.get(name, [float("nan")]))
-        print(f"| {name} | {mine:.4f} | {peer:.4f} | {peer / mine:.2f} |")
+
+    def ours(wanted: list[str]) -> None:
+        for image, reference in pairs:
+            score_all(image, reference, named, wanted)
+
+    def theirs(wanted: Iterable[str]) -> None:
+        for image, reference in pairs:
+            for name in wanted:
+                peers[name](image, reference)
+
+    for what, mine, peer in [*((name, [name], [name]) for name in peers), ("all", names, [*peers])]:
+        seconds = in_turns(partial(ours, mine), partial(theirs, peer), repeats, time.process_time)
+        mark = 1 if what == "all" else None
+        yield Row(AREA, what, f"pyiqa {version('pyiqa')}", *seconds, len(pairs), "images", mark)
 
 
 def _pairs(folder: Path | None) -> list[tuple[np.ndarray, np.ndarray]]:
     """(JPEG, clean), uint8 (H, W, 3)."""
-    if folder:
-        clean = [images.read_uint8(p) for p in sorted(folder.iterdir()) if p.suffix in images.SUFFIXES]
-    else:
-        clean = [np.ascontiguousarray(getattr(data, name)()) for name in PHOTOS]
-    return [(images.read_uint8(jpeg.degrade(x, parse("q10"))), x) for x in clean]
+    return [(images.read_uint8(jpeg.degrade(x, parse("q10"))), x) for x in photographs(folder, 4)]
 
 
 def _at_hand(name: str) -> bool:
     try:
         parameters.check_files(name, metrics.load(name).CARD.files, parameters.folder())
     except UserError as error:
-        print(f"left out: {error}\n")
+        print(f"left out: {error}", file=sys.stderr)
         return False
     return True
 
@@ -99,14 +84,3 @@ def _peer(name: str):
         return metric(*(torch.from_numpy(images.to_float32(x))[None] for x in pair)).item()
 
     return call
-
-
-def _seconds(function, *arguments) -> float:
-    """Processor time of a call: on one thread that of the clock, but for what others do on the machine."""
-    start = time.process_time()
-    function(*arguments)
-    return time.process_time() - start
-
-
-if __name__ == "__main__":
-    main()

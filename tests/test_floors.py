@@ -16,6 +16,7 @@ FLOORS = {
         "jpegfacts",
         "quantised",
         "consistency",
+        "encoder",
         "card",
         "zoo",
         "dct",

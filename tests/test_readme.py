@@ -77,6 +77,7 @@ def test_every_command_is_known_to_these_tests(root):
     tested = {
         "make demo",
         "make test",
+        "make install && source .venv/bin/activate",
         "snakemake -n",
         "snakemake --cores all download",
         "snakemake --cores all",

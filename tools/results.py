@@ -2,17 +2,19 @@
 
     python tools/results.py --classic5 DIR --kodak DIR
 
-Each row of the page stands under the command that repeats it.
+Each row of the page stands under the command that repeats it. The scores go into the model's card too.
 """
 
 import argparse
 import csv
+import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import yaml
+from ship import write_checksums
 
 from unjpeg import record, zoo
 from unjpeg.atomic import write_text
@@ -45,10 +47,14 @@ def main() -> None:
             }
         )
     ]
-    parts.append(_section("Classic5, luma", "Classic5", args.classic5, GRAY, _published("classic5-gray")))
-    parts.append(_section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}))
-    parts.append(_section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}))
-    write_text(PAGE, "\n".join(parts))
+    scores: list[dict] = []
+    gray = _section("Classic5, luma", "Classic5", args.classic5, GRAY, _published("classic5-gray"), scores)
+    colour = _section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}, scores)
+    other = _section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}, scores)
+    write_text(PAGE, "\n".join([*parts, gray, colour, other]))
+    text = json.dumps({**card, "scores": scores}, indent=1, sort_keys=True)
+    write_text(zoo.FOLDER / "photo" / "card.json", text + "\n")
+    write_checksums()
 
 
 HEAD = """# Results of the models that ship
@@ -61,7 +67,10 @@ on {trained_on}. Measured on {date}.
 """
 
 
-def _section(title: str, name: str, folder: Path, degradations: list[str], published: dict) -> str:
+def _section(
+    title: str, name: str, folder: Path, degradations: list[str], published: dict, scores: list[dict]
+) -> str:
+    """A table with its commands; the PSNR of what ships is added to `scores`, of its card."""
     commands, found = [], {}
     for label, options in {
         "JPEG": ["none"],
@@ -74,6 +83,12 @@ def _section(title: str, name: str, folder: Path, degradations: list[str], publi
     rows = []
     for degradation in degradations:
         jpeg = found["JPEG"][degradation]
+        if jpeg[0] != float("inf"):
+            names = {"jpeg": "JPEG", "restored": "photo", "kept to the file": "photo+file"}
+            values = {key: round(found[label][degradation][0], 2) for key, label in names.items()}
+            protocol = "gray-matlab" if degradation.startswith("gray") else "color"
+            where = {"set": name, "degradation": degradation, "protocol": protocol, "metric": "psnr"}
+            scores.append({**where, **values})
         for label, values in found.items():
             same = label == "JPEG" or jpeg[0] == float("inf")
             gain = "" if same else f" ({values[degradation][0] - jpeg[0]:+.2f})"

@@ -34,10 +34,15 @@ def main() -> None:
     shipped = {"title": args.title, "licence": args.licence, "trained_as": card["model"], "stored": "float16"}
     text = json.dumps({**card, "model": args.name, **shipped}, indent=1, sort_keys=True)
     write_text(target / zoo.FILES[1], text + "\n")
+    write_checksums()
+    print(f"{target.name}: {(target / zoo.FILES[0]).stat().st_size / 1e6:.2f} MB")
+
+
+def write_checksums() -> None:
+    """Of all that ships, as it is now."""
     folders = sorted(path.parent for path in zoo.FOLDER.glob("*/card.json"))
     digests = {f"{folder.name}/{file}": sha256_of(folder / file) for folder in folders for file in zoo.FILES}
     write_text(zoo.CHECKSUMS, json.dumps(digests, indent=1) + "\n")
-    print(f"{target.name}: {(target / zoo.FILES[0]).stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from unjpeg.degradation import parse
 from unjpeg.errors import UserError
 
 KEYS = ("model", "arch", "channels", "settings")
@@ -21,6 +22,16 @@ def read_card(folder: Path) -> dict:
     if lacking:
         raise UserError(f"{path}: not a model's card: {lacking[0]} is missing")
     return card
+
+
+def qualities_of(card: dict) -> str:
+    """Of the last compressions that it was trained on, the lowest and the highest: `5 to 98`; "" for none."""
+    try:
+        found = [quality for text in card.get("degradations", []) if (quality := parse(text).quality)]
+    except UserError:
+        return ""
+    ends = sorted({min(found), max(found)}) if found else []
+    return " to ".join(map(str, ends))
 
 
 def task_of(card: dict) -> str:

@@ -10,7 +10,6 @@
 Models are loaded once and kept.
 """
 
-import io
 from functools import lru_cache
 from pathlib import Path
 from typing import overload
@@ -21,7 +20,6 @@ from PIL import Image
 from unjpeg import zoo
 from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
-from unjpeg.images import unlimited
 from unjpeg.inference import Restorer
 from unjpeg.photos.photo import read_photo
 from unjpeg.photos.quality import takes_quality
@@ -62,20 +60,18 @@ def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None,
         bytes of a file. Bytes of a JPEG file give most: the result is kept to what the file says.
     model: name or folder. strength: 0 leaves the picture, 1 is all the network does. quality: 1..100, for a
         network that takes one; None: the file's, else estimated from the pixels. device: cpu or cuda.
-    Returns: an array for an array, else an upright Pillow image with what belonged to it.
+    Returns: an array for an array, else an upright Pillow image with what belonged to it in `info`
+        (icc_profile, exif, xmp, dpi).
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
     network = restorer(str(model), device)
     looks = (
         detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
     )
-    found = restored(_bytes(image), network, looks, Wish(strength, force=True, quality=quality))
+    found = restored(_picture(image), network, looks, Wish(strength, force=True, quality=quality))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
-    with unlimited():
-        result = Image.open(io.BytesIO(found.photo.encode(found.pixels, "tiff")))
-        result.load()
-    return result
+    return found.photo.image(found.pixels)
 
 
 def detect(
@@ -88,7 +84,7 @@ def detect(
 
     image, model, device, errors: as for `restore`.
     """
-    return detector(str(model), device)(read_photo(_bytes(image)).pixels)
+    return detector(str(model), device)(read_photo(_picture(image)).pixels)
 
 
 @lru_cache(maxsize=4)
@@ -103,19 +99,18 @@ def detector(model: str, device: str) -> Detector:
     return Detector(zoo.find(model, "detect"), device)
 
 
-def _bytes(image) -> bytes:
-    """The file of a picture; a picture that is no file yet becomes one without loss."""
-    if isinstance(image, bytes):
-        return image
+def _picture(image) -> bytes | Image.Image:
+    """What `read_photo` takes. Errors: `UserError` for anything else."""
     if isinstance(image, np.ndarray):
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (1,), (3,)):
-            raise UserError(
-                f"array of {image.dtype} {image.shape}; allowed: uint8 (H, W), (H, W, 1), (H, W, 3)"
-            )
-        image = Image.fromarray(image.squeeze(2) if image.shape[2:] == (1,) else image)
-    if not isinstance(image, Image.Image):
+        shape = image.shape
+        if (
+            image.dtype != np.uint8
+            or len(shape) not in (2, 3)
+            or shape[2:] not in ((), (1,), (3,))
+            or 0 in shape
+        ):
+            raise UserError(f"array of {image.dtype} {shape}; allowed: uint8 (H, W), (H, W, 1), (H, W, 3)")
+        return Image.fromarray(image.squeeze(2) if shape[2:] == (1,) else image)
+    if not isinstance(image, bytes | Image.Image):
         raise UserError(f"{type(image).__name__}; allowed: a Pillow image, an array, the bytes of a file")
-    out = io.BytesIO()
-    kept = {key: image.info[key] for key in ("icc_profile", "dpi", "transparency") if key in image.info}
-    image.save(out, "tiff" if image.mode == "CMYK" else "png", exif=image.getexif(), **kept)
-    return out.getvalue()
+    return image

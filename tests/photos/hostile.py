@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 from skimage import data
 
 COUNT = 200
@@ -81,6 +81,13 @@ def huge_profile(file, draw):
     return _with(file, b"".join(_segment(0xE2, part[:12] + bytes([k, 30]) + part[14:]) for k in range(1, 31)))
 
 
+def strange_profile(file, draw):
+    """A good ICC profile of RGB, also in files of gray and CMYK."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)  # the time it was made
+    return _with(file, _segment(0xE2, b"ICC_PROFILE\0\1\1" + profile))
+
+
 def huge_exif(file, draw):
     """EXIF whose entries point outside, at themselves, or count billions."""
     entries = b"".join(
@@ -142,6 +149,7 @@ def endless_fill(file, draw):
 
 KINDS = (flipped_bits, truncated, swapped_chunks, wrong_size, bomb, wrong_components, huge_profile, huge_exif)
 KINDS += (text, empty, restarts, many_scans, bad_tables, other_format, polyglot, endless_fill, flipped_bits)
+KINDS += (strange_profile,)
 
 
 def _frame(file) -> int:

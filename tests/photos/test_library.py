@@ -61,13 +61,54 @@ def test_arrays_keep_their_shape(clean, shape):
     assert unjpeg.restore(pixels, strength=0).tolist() == pixels.tolist()
 
 
+def test_what_belongs_to_a_picture_is_in_the_result_and_nothing_else(file):
+    image, tags = Image.open(io.BytesIO(file)), Image.Exif()
+    tags[0x010F], tags[0x0112] = "maker", 6
+    out = io.BytesIO()
+    image.save(out, "jpeg", quality=15, exif=tags, xmp=b"<x/>", icc_profile=b"any", dpi=(300, 300))
+    opened = Image.open(out)
+    for source in (out.getvalue(), opened):
+        found = unjpeg.restore(source)
+        assert (found.size, dict(found.getexif())) == ((160, 200), {0x010F: "maker"})
+        assert {key: found.info[key] for key in ("xmp", "icc_profile", "dpi")} == {
+            "xmp": b"<x/>",
+            "icc_profile": b"any",
+            "dpi": (300, 300),
+        }
+    assert opened.getexif()[0x0112] == 6  # the caller's image is as it was
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
+def test_modes_that_are_restored(clean, mode):
+    image = Image.fromarray(clean[:40, :50])
+    image = image.convert(mode) if mode != "I;16" else Image.fromarray(clean[:40, :50, 0].astype(np.uint16))
+    assert unjpeg.restore(image).size == (50, 40)
+    assert unjpeg.detect(image).answer
+
+
+@pytest.mark.parametrize("mode", ["F", "LAB", "HSV", "RGBX", "RGBa", "La"])
+def test_modes_that_are_refused(mode):
+    for function in (unjpeg.restore, unjpeg.detect):
+        with pytest.raises(UserError, match=f"^pixel format '{mode}'; allowed"):
+            function(Image.new(mode, (9, 9)))
+
+
 def test_a_detection_has_a_quality(file):
     seen = unjpeg.detect(file)
     assert seen.answer.startswith("compressed")
     assert seen.quality == pytest.approx(15, abs=2)
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), "photo.jpg", b"hello"])
+WRONG = [
+    np.zeros((4, 4)),
+    np.zeros((4, 4, 2), np.uint8),
+    np.zeros((0, 5, 3), np.uint8),
+    "photo.jpg",
+    b"hello",
+]
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, Image.new("RGB", (0, 5))])
 def test_what_is_no_picture_is_one_line(wrong):
     with pytest.raises(UserError) as error:
         unjpeg.restore(wrong)

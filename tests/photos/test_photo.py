@@ -57,9 +57,8 @@ def test_profile_metadata_and_resolution_are_kept(cat, format):
     assert found.getexif()[0x010F] == "maker"
     if format != "webp":
         assert found.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    if format != "tiff":
-        kept = found.info.get("xmp") or found.info["XML:com.adobe.xmp"].encode()
-        assert b'dc:title="cat"' in kept and b"Orientation" not in kept
+    kept = found.info.get("xmp") or found.info["XML:com.adobe.xmp"].encode()
+    assert b'dc:title="cat"' in kept and b"Orientation" not in kept
 
 
 def test_transparency_is_kept(cat):
@@ -70,7 +69,7 @@ def test_transparency_is_kept(cat):
         found = through(file(image))
         assert np.array_equal(found.getchannel("A"), image.convert("RGBA").getchannel("A"))
         assert np.array_equal(found.convert("RGBA"), image.convert("RGBA"))
-    with pytest.raises(UserError, match="JPEG holds neither transparency"):
+    with pytest.raises(UserError, match="JPEG holds no transparency"):
         through(file(cat), "jpeg")
 
 
@@ -83,6 +82,23 @@ def test_sixteen_bits_of_gray_stay(cat):
     found = np.asarray(Image.open(io.BytesIO(photo.encode(moved))))
     assert found[0, 0] == min(wide[0, 0] + 514, 65535)
     assert np.array_equal(found[1:], wide[1:])
+
+
+@pytest.mark.parametrize("format", ["jpeg", "webp"])
+def test_sixteen_bits_of_gray_become_eight_where_there_is_no_room(cat, format):
+    wide = np.asarray(cat.convert("L")).astype(np.uint16) * 257
+    photo = read_photo(file(Image.fromarray(wide)))
+    (note,) = photo.left_out(format)
+    assert note.startswith("16 bits became 8") and photo.left_out("png") == photo.left_out("tiff") == []
+    found = np.asarray(Image.open(io.BytesIO(photo.encode(photo.pixels, format, 100))).convert("L"))
+    assert np.abs(found.astype(int) - wide // 257).max() <= (2 if format == "jpeg" else 0)
+
+
+@pytest.mark.parametrize("value", [-1, 65536])
+def test_gray_beyond_sixteen_bits_is_refused(value):
+    with pytest.raises(UserError, match=f"{value}.*; allowed: 16 bits, 0 to 65535"):
+        read_photo(file(Image.new("I", (3, 3), value), "tiff"))
+    assert read_photo(file(Image.new("I", (3, 3), 65535), "tiff")).wide.max() == 65535
 
 
 def test_sixteen_bits_of_colour_are_said_to_be_read_as_eight(cat, tmp_path):
@@ -100,6 +116,31 @@ def test_cmyk_palette_and_frames(cat):
     assert read_photo(file(cat.convert("1"))).pixels.shape == (40, 60, 1)
     frames = file(cat, "gif", save_all=True, append_images=[cat.rotate(90)])
     assert read_photo(frames).notes == ["the first of 2 frames"]
+
+
+@pytest.mark.parametrize("profile", [SRGB, b"garbage" * 40])
+def test_a_profile_that_is_none_of_cmyk_is_left_out(cat, profile):
+    bare, with_it = (
+        read_photo(file(cat.convert("CMYK"), "jpeg", exif=exif(6), **options))
+        for options in ({}, {"icc_profile": profile})
+    )
+    assert with_it.notes == ["CMYK became RGB", "colour profile left out, it is none of CMYK"]
+    assert np.array_equal(bare.pixels, with_it.pixels)
+    assert with_it.orientation == 6 and with_it.kept == bare.kept
+
+
+def test_what_a_tiff_says_of_its_own_pixels_stays_there(cat):
+    found = read_photo(file(cat, "tiff", exif=exif(), compression="tiff_lzw"))
+    tags = Image.Exif()
+    tags.load(found.kept["exif"])
+    assert dict(tags) == {0x010F: "maker"}
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp", "tiff"])
+def test_a_resolution_that_no_format_holds_is_none(cat, format):
+    source = file(cat, "tiff", dpi=(1e9, 1e9))
+    assert "dpi" not in read_photo(source).kept
+    assert through(source, format).size == cat.size
 
 
 @pytest.mark.parametrize("broken", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])

@@ -11,7 +11,8 @@ from skimage import data
 from unjpeg import zoo
 from unjpeg.cli import main
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
+from unjpeg.images import to_float32
+from unjpeg.inference import Restorer, windows
 from unjpeg.photos.memory import tile_for, used
 from unjpeg.photos.restoring import Wish, restored
 
@@ -148,6 +149,15 @@ def test_tiles_are_the_whole_picture(clean, restorer, size, mode):
     assert np.abs(whole - tiled).max() <= 1  # float sums differ in the last bit, rounding may show it
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_tiles_are_the_whole_picture_before_it_is_rounded(clean, restorer, mode):
+    pixels = np.asarray(Image.fromarray(clean).convert(mode)).reshape(*clean.shape[:2], -1)
+    whole = restorer._part(to_float32(pixels))
+    for target, source, inner in windows(*pixels.shape[:2], restorer.multiple, restorer.halo, 64):
+        tile = restorer._part(to_float32(pixels[source]))[:, *inner]
+        assert np.abs(tile - whole[:, *target]).max() <= 1e-5
+
+
 def test_a_tile_is_chosen_by_memory(restorer):
     large = tile_for(restorer, (4000, 3000, 3), used() + (4 << 30))
     small = tile_for(restorer, (4000, 3000, 3), used() + (300 << 20))
@@ -202,6 +212,16 @@ def test_a_shipped_file_that_was_changed_is_refused(tmp_path, monkeypatch):
         (["{jpg}", "--strength", "3"], "strength 3; allowed: 0 to 1"),
         (["{jpg}", "-o", "x.xyz"], "ending '.xyz'; allowed"),
         (["{jpg}", "--fromat", "png"], "did you mean --format"),
+        (["{jpg}", "--strength", "nan"], "strength nan; allowed: 0 to 1"),
+        (["{jpg}", "--max-memory", "nan"], "--max-memory: 'nan'; allowed: a number above 0, up to 1e+06"),
+        (["{jpg}", "--max-memory", "inf"], "--max-memory: 'inf'; allowed"),
+        (["{jpg}", "--max-memory", "0"], "--max-memory: '0'; allowed"),
+        (["{jpg}", "--max-pixels", "nan"], "--max-pixels: 'nan'; allowed"),
+        (["{jpg}", "--max-pixels", "many"], "--max-pixels: 'many'; allowed"),
+        (["{jpg}", "--threads", "-2"], "--threads: '-2'; allowed: a whole number from 1 to 1024"),
+        (["{jpg}", "--threads", "0"], "--threads: '0'; allowed"),
+        (["{jpg}", "--jpeg-quality", "0"], "--jpeg-quality: '0'; allowed: a whole number from 1 to 100"),
+        (["{jpg}", "-o", "x.jpg", "--format", "png"], "ending '.jpg', but --format png"),
     ],
 )
 def test_mistakes_are_one_line(folder, options, says, capsys):

@@ -1,10 +1,12 @@
 """A restorer as a folder in the form of Hugging Face: weights, card.json, README.md of the card."""
 
+import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from unjpeg.atomic import write_bytes, write_text
-from unjpeg.card import read_card
+from unjpeg.card import qualities_of, read_card
 from unjpeg.zoo import FILES
 
 HEAD = """---
@@ -19,6 +21,7 @@ tags: [jpeg, artifact-removal, image-restoration]
 def write_folder(source: Path, target: Path) -> None:
     """Everything that `unjpeg restore --model {target}` needs, and a page for people."""
     card = read_card(source)
+    card.setdefault("scores", list(_of_study(source)))
     for name in FILES:
         write_bytes(target / name, (source / name).read_bytes())
     write_text(target / "README.md", page(card))
@@ -32,7 +35,8 @@ def page(card: dict) -> str:
         ("parameters", f"{card['parameters']:,}" if "parameters" in card else "?"),
         ("colour", "RGB" if card["channels"] == 3 else "luma"),
         ("trained on", ", ".join(card.get("trained_on", [])) or "?"),
-        ("degradations", ", ".join(card.get("degradations", [])) or "?"),
+        ("quality", qualities_of(card) or "?"),
+        ("degradations", ", ".join(dict.fromkeys(card.get("degradations", []))) or "?"),
         ("steps", f"{card.get('steps', '?')} of {train.get('batch', '?')} patches"),
         ("loss", ", ".join(f"{name} x {weight:g}" for name, weight in train.get("loss", {}).items()) or "?"),
         (
@@ -49,10 +53,23 @@ def page(card: dict) -> str:
     return f"{head}\n{title}\n\n{use}\n| | |\n|---|---|\n{about}\n{scores}"
 
 
+def _of_study(source: Path) -> Iterator[dict]:
+    """Scores of a model of results/<study>/models/, from the study's table."""
+    table = source.resolve().parents[1] / "tables" / "summary.csv"
+    if table.is_file():
+        with open(table, newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row["model"] == source.name and row["mean"]:
+                    digits = 4 if float(row["mean"]) < 2 else 2
+                    values = {"restored": row["mean"], "jpeg": row["jpeg"]}
+                    yield {**row, **{k: f"{float(v):.{digits}f}" if v else "" for k, v in values.items()}}
+
+
 def _scores(scores: list[dict]) -> list[str]:
-    """Measured with `unjpeg evaluate`; the JPEG's value stands beside each."""
+    """Means; the JPEG's value stands beside each."""
     if not scores:
         return []
-    lines = ["\n| set | degradation | protocol | metric | JPEG | restored |\n|---|---|---|---|---:|---:|\n"]
-    keys = ("set", "degradation", "protocol", "metric", "jpeg", "value")
-    return lines + [f"| {' | '.join(str(row[key]) for key in keys)} |\n" for row in scores]
+    keys = ("set", "degradation", "protocol", "metric", "jpeg", "restored")
+    keys += ("kept to the file",) if "kept to the file" in scores[0] else ()
+    head = f"\n| {' | '.join(keys)} |\n|{'---|' * 4}{'---:|' * (len(keys) - 4)}\n"
+    return [head, *(f"| {' | '.join(str(row.get(key, '')) for key in keys)} |\n" for row in scores)]

@@ -14,19 +14,27 @@ from unjpeg.inference import Restorer
 OPSET = 18
 
 
-class _Clipped(torch.nn.Module):
-    """The network with the clipping that `Restorer` does."""
+class _AnySize(torch.nn.Module):
+    """The network with what `Restorer` does: reflection to a multiple of its sides, and clipping."""
 
-    def __init__(self, model: torch.nn.Module):
+    def __init__(self, model: torch.nn.Module, multiple: int):
         super().__init__()
-        self.model = model
+        self.model, self.multiple = model, multiple
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return self.model(image).clamp(0, 1)
+        height, width = image.shape[2:]
+        if self.multiple > 1:
+            image = image[:, :, self._places(height)][:, :, :, self._places(width)]
+        return self.model(image)[:, :, :height, :width].clamp(0, 1)
+
+    def _places(self, side: int) -> torch.Tensor:
+        """Where each line of the grown image comes from: 0 1 2 3 4 3 2 1 for 5 and 8."""
+        places = torch.arange((side + self.multiple - 1) // self.multiple * self.multiple)
+        return torch.where(places < side, places, 2 * (side - 1) - places)
 
 
 def write_onnx(restorer: Restorer, path: Path) -> None:
-    """`image` float32 (1, C, H, W) in [0, 1] -> `restored`; H and W free multiples of the network's.
+    """`image` float32 (1, C, H, W) in [0, 1] -> `restored`; H, W from the network's multiple on (at least 2).
 
     Errors: `UserError` where the packages for it are not installed.
     """
@@ -36,16 +44,15 @@ def write_onnx(restorer: Restorer, path: Path) -> None:
     except ImportError as error:
         raise UserError(f"{error.name} is not installed: pip install 'unjpeg[export]'") from None
     multiple = restorer.multiple
-    height, width = (torch.export.Dim(name, min=2, max=1 << 14) for name in ("height", "width"))
-    sides = {2: height, 3: width} if multiple == 1 else {2: multiple * height, 3: multiple * width}
-    example = torch.zeros(1, restorer.channels, 8 * multiple, 12 * multiple)
+    sides = [torch.export.Dim(name, min=max(2, multiple), max=1 << 14) for name in ("height", "width")]
+    example = torch.zeros(1, restorer.channels, 8 * multiple + 1, 12 * multiple + 3)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            _Clipped(restorer.model).eval(),
+            _AnySize(restorer.model, multiple).eval(),
             (example,),
-            dynamic_shapes=({**sides},),
+            dynamic_shapes=({2: sides[0], 3: sides[1]},),
             input_names=["image"],
             output_names=["restored"],
             opset_version=OPSET,

@@ -97,7 +97,8 @@ class Model(nn.Module):
 
     def _encode(self, x: torch.Tensor) -> tuple:
         """Features at 1, 1/2, 1/4 and 1/8 of the size, and the last again after the encoder's body."""
-        x1 = self.m_head(pad(x, (0, -x.shape[-1] % 8, 0, -x.shape[-2] % 8), "replicate"))
+        down, right = ((side + 7) // 8 * 8 - side for side in x.shape[-2:])  # `-side % 8` has no form in ONNX
+        x1 = self.m_head(pad(x, (0, right, 0, down), "replicate"))
         x2 = self.m_down1(x1)
         x3 = self.m_down2(x2)
         x4 = self.m_down3(x3)

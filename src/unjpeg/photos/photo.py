@@ -1,4 +1,4 @@
-"""Anybody's picture: opened with all that goes with it, and written with it again.
+"""Anybody's picture: opened with all that goes with it.
 
 What is restored is uint8 RGB or gray, as stored in the file, so that a JPEG's blocks lie on their grid.
 Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/photos.md has every policy.
@@ -7,107 +7,76 @@ Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/
 import io
 import math
 import re
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
-from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
 from unjpeg.images import unlimited
+from unjpeg.photos.writing import Photo
 
 MAX_PIXELS = 200_000_000
 ROWS = 64
-FORMATS = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "tiff": ".tif"}
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
-TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's codes to Pillow's transpositions
+# TIFF's tags of how its own pixels lie, of XMP and of the profile
+RANGES = ((254, 266), (273, 273), (277, 281), (284, 284), (288, 293), (317, 317), (320, 347), (512, 521))
+STORAGE = {tag for first, last in RANGES for tag in range(first, last + 1)} | {529, 530, 532, 700, 34675}
 XMP_ORIENTATION = re.compile(rb'tiff:Orientation="[0-9]"|<tiff:Orientation>[0-9]</tiff:Orientation>')
 
 
-@dataclass
-class Photo:
-    """pixels: uint8 (H, W, 3 or 1), not turned. wide: uint16 (H, W) of a 16-bit gray file. alpha: uint8
-    (H, W). kept: what Pillow's `save` takes. notes: what could not be kept, in words."""
-
-    pixels: np.ndarray
-    format: str
-    alpha: np.ndarray | None = None
-    wide: np.ndarray | None = None
-    kept: dict = field(default_factory=dict)  # icc_profile, exif, xmp, dpi
-    orientation: int = 1
-    notes: list[str] = field(default_factory=list)
-
-    def encode(self, pixels: np.ndarray, format: str = "png", quality: int = 95) -> bytes:
-        """The file with other pixels, upright: uint8 as `pixels`, in one of `FORMATS`.
-
-        PNG, TIFF and WebP are lossless; JPEG has 4:4:4 at `quality`, and neither transparency nor 16 bits.
-        """
-        image = self._image(pixels)
-        if self.orientation != 1:
-            image = image.transpose(Image.Transpose(TURNS[self.orientation]))
-        if format == "jpeg" and (self.alpha is not None or self.wide is not None):
-            raise UserError("JPEG holds neither transparency nor 16 bits; allowed here: png, tiff, webp")
-        options = {
-            "png": {"compress_level": 4},
-            "jpeg": {"quality": quality, "subsampling": 0},
-            "webp": {"lossless": True, "exact": True},
-            "tiff": {"compression": "tiff_adobe_deflate"},
-        }[format]
-        kept = dict(self.kept)
-        if format == "webp":
-            kept.pop("dpi", None)
-        if format == "png" and (xmp := kept.pop("xmp", None)):
-            kept["pnginfo"] = PngImagePlugin.PngInfo()
-            kept["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
-        if format == "tiff":
-            kept.pop("xmp", None)
-        out = io.BytesIO()
-        image.save(out, format, **options, **kept)
-        return out.getvalue()
-
-    def _image(self, pixels: np.ndarray) -> Image.Image:
-        if self.wide is not None:  # the change is made in 16 bits, so nothing is rounded that is not changed
-            change = pixels[..., 0].astype(np.int32) - self.pixels[..., 0]
-            return Image.fromarray((self.wide + 257 * change).clip(0, 65535).astype(np.uint16))
-        image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        if self.alpha is not None:
-            image.putalpha(Image.fromarray(self.alpha))
-        return image
-
-
-def read_photo(data: bytes, max_pixels: int = MAX_PIXELS, room: float = math.inf) -> Photo:
-    """The picture in the bytes of a file; room: bytes of memory for all that is done with it.
+def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: float = math.inf) -> Photo:
+    """The picture in the bytes of a file, or in a Pillow image; room: bytes of memory for all done with it.
 
     Errors: `UserError` where there is none, or it is too large; that is known before it is decoded.
     """
     try:
-        with unlimited(), Image.open(io.BytesIO(data)) as image:
+        with unlimited(), _opened(source) as image:
+            size = f"{image.width}x{image.height}"
+            if not image.width * image.height:
+                raise UserError(f"{size} pixels; allowed: at least one")
             if image.width * image.height > max_pixels:
-                size = f"{image.width}x{image.height}"
                 raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (--max-pixels)")
             if (needed := _needed(image)) > room:
-                size, needed = f"{image.width}x{image.height}", f"{needed / 2**30:.2f} GiB"
-                left = f"{max(room, 0) / 2**30:.2f} GiB"
+                needed, left = (f"{max(n, 0) / 2**30:.2f} GiB" for n in (needed, room))
                 raise UserError(f"{size} pixels need {needed}; of --max-memory there are left {left}")
             return _photo(image)
     except UnidentifiedImageError:
         raise UserError("not an image that can be read (no known format)") from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-        if isinstance(error, UserError):
-            raise
-        why = str(error).replace("\n", " ") or type(error).__name__
-        raise UserError(f"not an image that can be read ({why})") from None
+    except UserError:
+        raise
+    except Exception as error:  # Pillow raises many kinds for a damaged file
+        raise UserError(f"not an image that can be read ({in_words(error)})") from None
+
+
+def in_words(error: Exception) -> str:
+    """One line; with its type where it is none that says itself what is wrong."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    text, kind = " ".join(str(error).split()), type(error).__name__
+    if isinstance(error, OSError | SyntaxError | ValueError | UserError) and text:
+        return text
+    return f"{kind}: {text}" if text else kind
+
+
+def _opened(source: bytes | Image.Image) -> AbstractContextManager[Image.Image]:
+    return Image.open(io.BytesIO(source)) if isinstance(source, bytes) else nullcontext(source)
 
 
 def _photo(image: Image.Image) -> Photo:
     photo = Photo(np.empty(0), (image.format or "").lower())
     if getattr(image, "n_frames", 1) > 1:
         photo.notes.append(f"the first of {image.n_frames} frames")
-    if any(";16" in str(part) for part in image.tile) and image.mode not in WIDE:
+    if any(";16" in str(part) for part in getattr(image, "tile", ())) and image.mode not in WIDE:
         photo.notes.append("16 bits a sample were read as 8")
     image.load()
+    _keep(image, photo)
     if image.mode in WIDE:
-        photo.wide = np.asarray(image).astype(np.uint16)
+        wide = np.asarray(image)
+        if wide.min() < 0 or wide.max() > 65535:
+            raise UserError(f"gray from {wide.min()} to {wide.max()}; allowed: 16 bits, 0 to 65535")
+        photo.wide = wide.astype(np.uint16)
         photo.pixels = ((photo.wide.astype(np.uint32) + 128) // 257).astype(np.uint8)[..., None]
     else:
         image = _plain(image, photo)
@@ -115,7 +84,6 @@ def _photo(image: Image.Image) -> Photo:
             photo.alpha = _array(image.getchannel("A"))[..., 0]
             image = image.convert(image.mode[:-1])
         photo.pixels = _array(image)
-    _keep(image, photo)
     return photo
 
 
@@ -144,10 +112,7 @@ def _plain(image: Image.Image, photo: Photo) -> Image.Image:
     """The image as RGB, RGBA, L or LA."""
     if image.mode == "CMYK":
         photo.notes.append("CMYK became RGB")
-        if profile := image.info.pop("icc_profile", None):
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        return image.convert("RGB")
+        return _printed(image, photo)
     if image.mode in ("P", "PA"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     if image.mode in ("RGB", "L") and "transparency" in image.info:
@@ -163,13 +128,30 @@ def _plain(image: Image.Image, photo: Photo) -> Image.Image:
     )
 
 
+def _printed(image: Image.Image, photo: Photo) -> Image.Image:
+    """CMYK as RGB: sRGB where there is a profile of CMYK."""
+    if profile := photo.kept.pop("icc_profile", None):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            photo.kept["icc_profile"] = image.info["icc_profile"]
+        except (OSError, ImageCms.PyCMSError):
+            photo.notes.append("colour profile left out, it is none of CMYK")
+    return image.convert("RGB")
+
+
 def _keep(image: Image.Image, photo: Photo) -> None:
     """What goes with the pixels into the new file."""
-    exif = image.getexif()
-    photo.orientation = exif.get(ORIENTATION, 1) if exif.get(ORIENTATION, 1) in range(1, 9) else 1
-    if exif:
-        exif.pop(ORIENTATION, None)  # the new file is upright
-        photo.kept["exif"] = exif.tobytes()
+    tags = Image.Exif()
+    if found := image.getexif():
+        tags.load(found.tobytes())  # a copy: the image may be the user's
+    photo.orientation = tags.get(ORIENTATION, 1) if tags.get(ORIENTATION, 1) in range(1, 9) else 1
+    for tag in {ORIENTATION, *STORAGE} & {*tags}:  # the new file is upright, and stored in its own way
+        del tags[tag]
+    if tags:
+        photo.kept["exif"] = tags.tobytes()
     for key in ("icc_profile", "dpi", "xmp"):
         if value := image.info.get(key):
             photo.kept[key] = XMP_ORIENTATION.sub(b"", value) if key == "xmp" else value
+    if not all(0 < number < 1 << 16 for number in photo.kept.get("dpi", ())):
+        del photo.kept["dpi"]  # not even a JPEG's two bytes hold it

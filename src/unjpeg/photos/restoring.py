@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from unjpeg.consistency import consistent
 from unjpeg.detection import Detection, Detector
@@ -24,7 +25,8 @@ class Wish:
     """What a user asks for. strength: 0 leaves the picture, 1 is the network's. force: restore also what was
     never compressed. consistent: keep to what a JPEG file says; None: unless it looks compressed twice, when
     the first, which the file does not speak of, may have done more. memory: bytes of the whole process.
-    quality: 1..100, told to a network that takes one; None: as `quality_for` finds it."""
+    quality: 1..100, told to a network that takes one; None: as `quality_for` finds it. format: what the
+    result is written in; a picture that it does not hold is refused before the work."""
 
     strength: float = 1.0
     force: bool = False
@@ -32,6 +34,7 @@ class Wish:
     memory: int = 2 << 30
     max_pixels: int = MAX_PIXELS
     quality: float | None = None
+    format: str = "png"
 
     def __post_init__(self):
         if not 0 <= self.strength <= 1:
@@ -63,14 +66,15 @@ class Restored:
 
 
 def restored(
-    data: bytes,
+    source: bytes | Image.Image,
     restorer: Restorer,
     detector: Detector | None,
     wish: Wish = Wish(),  # noqa: B008 (frozen)
     progress: Callable[[float], None] | None = None,
 ) -> Restored:
-    """A picture's bytes, restored where they were compressed. Errors: `UserError`."""
-    photo = read_photo(data, wish.max_pixels, wish.memory - used() - APART)
+    """A file's bytes or a Pillow image, restored where it was compressed. Errors: `UserError`."""
+    photo = read_photo(source, wish.max_pixels, wish.memory - used() - APART)
+    data = source if isinstance(source, bytes) else b""
     return restored_photo(photo, data, restorer, detector, wish, progress)
 
 
@@ -89,6 +93,7 @@ def restored_photo(
     if not why or wish.strength == 0:
         left = "strength 0" if why else f"{seen.answer}: left as it is"
         return Restored(photo, photo.pixels, seen, said, False, left)
+    photo.notes += photo.left_out(wish.format)
     quality = quality_for(restorer, wish.quality, said, seen)
     tile = tile_for(restorer, photo.pixels.shape, wish.memory)
     pixels = told(restorer, quality)(photo.pixels, tile, progress)

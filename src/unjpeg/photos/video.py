@@ -57,27 +57,30 @@ def restored_video(
         wish = replace(wish, quality=survey.quality())
     wish = replace(wish, force=True)
     told, shares = Filmed(True, why), []
-    with clip.opened(source) as (container, video), replacing(target) as part:
-        try:
-            with Film(part, target.suffix.lower(), container, video, codec, survey.turned) as film:
-                for number, packet in enumerate(clip.packets(container)):
-                    if packet.stream != video:
-                        film.carry(packet)
-                        continue
-                    frames = clip.decoded(video, packet)
-                    told.broken += frames is None
-                    for frame in frames or []:
-                        photo, data = _photo(frame, bytes(packet) if survey.motion_jpeg else b"")
-                        found = restored_photo(photo, data, restorer, None, wish)
-                        film.add(found.pixels, frame)
-                        told.frames += 1
-                        shares += [] if found.held is None else [found.held]
-                    if progress:
-                        progress(number / survey.packets)
-                if not told.frames:
-                    raise UserError("no frame of it can be decoded")
-        except av.FFmpegError as error:
-            raise UserError(f"{target}: not written ({error.strerror})") from None
+    try:
+        with (
+            clip.opened(source) as (container, video),
+            replacing(target) as part,
+            Film(part, target.suffix.lower(), container, video, codec, survey.turned) as film,
+        ):
+            for number, packet in enumerate(clip.packets(container)):
+                if packet.stream != video:
+                    film.carry(packet)
+                    continue
+                frames = clip.decoded(video, packet)
+                told.broken += frames is None
+                for frame in frames or []:
+                    photo, data = _photo(frame, bytes(packet) if survey.motion_jpeg else b"")
+                    found = restored_photo(photo, data, restorer, None, wish)
+                    film.add(found.pixels, frame)
+                    told.frames += 1
+                    shares += [] if found.held is None else [found.held]
+                if progress:
+                    progress(number / survey.packets)
+            if not told.frames:
+                raise UserError("no frame of it can be decoded")
+    except (av.FFmpegError, OSError) as error:
+        raise UserError(f"{target}: not written ({error.strerror or error})") from None
     told.notes = film.notes
     told.held = float(np.mean(shares)) if shares else None
     return told

@@ -1,6 +1,6 @@
 """Write a trained restorer for other programs: ONNX, or safetensors with a model card.
 
-    unjpeg export photo photo.onnx          any height and width that is a multiple of the network's
+    unjpeg export photo photo.onnx          any height and width
     unjpeg export photo photo/              model.safetensors, README.md in the form of Hugging Face
 
 ONNX: input and output `image`, `restored`, float32 (1, C, H, W) in [0, 1].

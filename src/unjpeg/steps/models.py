@@ -11,7 +11,7 @@ from pathlib import Path
 
 from unjpeg.errors import UserError
 
-HEADS = ("name", "does", "network", "parameters", "trained on", "steps", "where")
+HEADS = ("name", "does", "network", "parameters", "trained on", "quality", "steps", "where")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _row(folder: Path, card: dict) -> tuple[str, ...]:
     from unjpeg import zoo
-    from unjpeg.card import task_of
+    from unjpeg.card import qualities_of, task_of
 
     steps = (
         f"{card.get('steps', '?')}{' of ' + str(card['train']['steps']) if card.get('unfinished') else ''}"
@@ -56,6 +56,7 @@ def _row(folder: Path, card: dict) -> tuple[str, ...]:
         card["arch"],
         f"{card.get('parameters', 0):,}",
         sets,
+        qualities_of(card) or "?",
         steps,
         where,
     )

@@ -9,12 +9,18 @@ is ever overwritten. Exit code 1: some could not be read or restored; they are n
 """
 
 import argparse
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from unjpeg.errors import UserError
 from unjpeg.foreign import shown
-from unjpeg.photos.photo import FORMATS, MAX_PIXELS
+from unjpeg.photos.flags import positive, whole
+from unjpeg.photos.formats import FORMATS
+from unjpeg.photos.photo import MAX_PIXELS, in_words
 
 SUFFIX = ".restored"
 
@@ -40,8 +46,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="keep to the coefficients of a JPEG file (unless it looks compressed twice)",
     )
-    parser.add_argument("--format", default="png", choices=(*FORMATS, "same"), help="of the result (png)")
-    parser.add_argument("--jpeg-quality", type=int, default=95, help="of a result in JPEG, 4:4:4 (95)")
+    parser.add_argument(
+        "--format", choices=(*FORMATS, "same"), help="of the result (what -o FILE says, else png)"
+    )
+    parser.add_argument(
+        "--jpeg-quality", type=whole(1, 100), default=95, help="of a result in JPEG, 4:4:4 (95)"
+    )
     parser.add_argument(
         "--video-codec",
         default="h264",
@@ -50,19 +60,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="write results again that are there")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
-    parser.add_argument("--threads", type=int, help="of the CPU (all)")
+    parser.add_argument("--threads", type=whole(1, 1024), help="of the CPU (all)")
     parser.add_argument(
-        "--max-memory", type=float, default=2.0, metavar="GIB", help="of the process; chooses the tile (2)"
+        "--max-memory",
+        type=positive(),
+        default=2.0,
+        metavar="GIB",
+        help="of the process; chooses the tile (2)",
     )
     parser.add_argument(
-        "--max-pixels", type=float, default=MAX_PIXELS / 1e6, metavar="MP", help="larger is refused (200)"
+        "--max-pixels",
+        type=positive(),
+        default=MAX_PIXELS / 1e6,
+        metavar="MP",
+        help="larger is refused (200)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     from unjpeg.photos.jobs import VIDEO, jobs
 
-    work = jobs(args.paths, args.output, None if args.format == "same" else args.format, SUFFIX)
+    work = jobs(args.paths, args.output, args.format, SUFFIX)
     import torch
 
     from unjpeg import zoo
@@ -84,33 +102,52 @@ def run(args: argparse.Namespace) -> int:
         )
     if not args.force or (takes and args.quality is None):
         detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
+
+    def restore(job, progress):
+        job.clear()
+        if job.format == VIDEO:
+            return restored_video(
+                job.source, job.target, restorer, detector, wish, args.video_codec, progress
+            )
+        found = restored(job.read(), restorer, detector, replace(wish, format=job.format), progress)
+        if found.done:
+            job.write(found, args.jpeg_quality)
+        return found
+
+    with _ended_as_by_ctrl_c():
+        return _each(work, restore, args.overwrite)
+
+
+def _each(work: list, restore: Callable, overwrite: bool) -> int:
+    """The exit code. Whatever one file does, the others are tried."""
     failed, done = [], 0
     for number, job in enumerate(work, 1):
-        head = f"[{number}/{len(work)}] {shown(job.source)}"
-        if job.target.exists() and not args.overwrite:
+        name, head = shown(job.source), f"[{number}/{len(work)}] {shown(job.source)}"
+        if job.target.exists() and not overwrite:
             _say(f"{head}: {job.target} is there already (--overwrite)")
             continue
         try:
-            progress = _progress(head)
-            if job.format == VIDEO:
-                found = restored_video(
-                    job.source, job.target, restorer, detector, wish, args.video_codec, progress
-                )
-            else:
-                found = restored(job.read(), restorer, detector, wish, progress)
-                if found.done:
-                    job.write(found, args.jpeg_quality)
+            found = restore(job, _progress(head))
             done += found.done
             _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
-        except (UserError, OSError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            failed.append(f"{shown(job.source)}: {str(why).removeprefix(f'{shown(job.source)}: ')}")
+        except Exception as error:
+            failed.append(f"{name}: {in_words(error).removeprefix(f'{name}: ')}")
             _say(f"{head}: failed")
     left = len(work) - done - len(failed)
     print(f"{done} restored, {left} left as they are, {len(failed)} failed")
     for line in failed:
         print(line, file=sys.stderr)
     return 1 if failed else 0
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does: what is half written is removed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _told(found) -> str:

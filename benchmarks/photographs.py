@@ -1,0 +1,20 @@
+"""Pictures to measure with: a folder's, or those of scikit-image; never both in one table."""
+
+from pathlib import Path
+
+import numpy as np
+from skimage import data
+
+from unjpeg.images import SUFFIXES, read_uint8
+
+NAMES = ("astronaut", "chelsea", "coffee", "rocket")
+
+
+def photographs(folder: Path | None, count: int) -> list[np.ndarray]:
+    """uint8 (H, W, 3), so many, each turned another way where there are fewer."""
+    if folder:
+        found = [read_uint8(p) for p in sorted(folder.iterdir()) if p.suffix in SUFFIXES]
+        found = [p if p.shape[2] == 3 else np.repeat(p, 3, 2) for p in found]
+    else:
+        found = [np.ascontiguousarray(getattr(data, name)()) for name in NAMES]
+    return [np.ascontiguousarray(np.rot90(found[k % len(found)], k // len(found))) for k in range(count)]

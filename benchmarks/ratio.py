@@ -1,0 +1,69 @@
+"""What the benchmarks share: ours and a peer in turns, and the table of their ratios."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """Seconds of the same work by us and by a peer, or by a limit that nobody can beat, in each repeat.
+
+    work: how much of `unit` that is. mark: the ratio (times as fast as the peer) to reach; None: none set.
+    note: why it was not, and what the floor is.
+    """
+
+    area: str
+    what: str
+    peer: str
+    ours: list[float]
+    theirs: list[float]
+    work: float
+    unit: str
+    mark: float | None = None
+    note: str = ""
+
+    @property
+    def ratios(self) -> list[float]:
+        return sorted(their / our for our, their in zip(self.ours, self.theirs))
+
+
+def in_turns(
+    ours: Callable[[], object], theirs: Callable[[], object], repeats: int, clock=time.perf_counter
+) -> tuple[list[float], list[float]]:
+    """Seconds of each, one after the other, after one run of each that is not counted."""
+    found = ([], [])
+    for repeat in range(repeats + 1):
+        for seconds, work in zip(found, (ours, theirs)):
+            start = clock()
+            work()
+            if repeat:
+                seconds.append(clock() - start)
+    return found
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Markdown. Rates are medians; ratios are taken within each repeat."""
+    lines = [
+        "| what | ours | peer | peer's | times as fast | spread | mark | |",
+        "|---|---:|---|---:|---:|---:|---:|---|",
+    ]
+    area = None
+    for row in rows:
+        if row.area != area:
+            area = row.area
+            lines.append(f"| **{area}** | | | | | | | |")
+        ratio = statistics.median(row.ratios)
+        mark = "" if row.mark is None else f"{row.mark:.3g}"
+        met = "" if row.mark is None else ("met" if ratio >= row.mark else "not met")
+        spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
+        words = "; ".join(filter(None, (met, row.note)))
+        ours, theirs = (_rate(row.work / statistics.median(s), row.unit) for s in (row.ours, row.theirs))
+        cells = (row.what, ours, row.peer, theirs, f"{ratio:.2f}", spread, mark, words)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _rate(value: float, unit: str) -> str:
+    return f"{value:.3g} {unit}/s" if value >= 0.1 else f"{1 / value:.3g} s/{unit}"

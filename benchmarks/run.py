@@ -1,0 +1,63 @@
+"""Every speed of the project, as a ratio to a named peer in the same run: `python -m benchmarks.run`.
+
+    python -m benchmarks.run [--images DIR] [--only AREA ...] [--repeats 5] [--output docs/speed.md]
+
+Clock seconds on all cores: run it on a quiet machine. Without --images: photographs of scikit-image.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.ratio import table
+
+from unjpeg import torchvision_shim
+from unjpeg.record import cpu
+
+AREAS = ("data", "training", "restoring", "scoring", "workflow")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
+    parser.add_argument("--only", nargs="+", choices=AREAS, default=AREAS)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--output", type=Path, help="Markdown file (written)")
+    args = parser.parse_args()
+    torchvision_shim.ensure()
+    rows = []
+    for area in args.only:
+        for row in importlib.import_module(f"benchmarks.{area}").rows(args.images, args.repeats):
+            rows.append(row)
+            print(
+                f"{row.area}: {row.what} / {row.peer}: {row.ratios[len(row.ratios) // 2]:.2f}",
+                file=sys.stderr,
+            )
+    text = table(rows)
+    print(text)
+    if args.output:
+        args.output.write_text(f"{head(args)}\n{text}", "utf-8")
+
+
+def head(args: argparse.Namespace) -> str:
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[2]
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "pillow", "h5py", "snakemake", "pyiqa")
+    )
+    source = f"photographs of {args.images.name}" if args.images else "photographs of scikit-image"
+    return f"""# Speed
+
+Written by `python -m benchmarks.run --output docs/speed.md`. Each row is ours and its peer in turns in one
+run; the ratio is taken within each repeat (median, and the spread over them); marks are the project's own.
+
+{cpu()}, {cores} cores, load {load:.1f} (quarter of an hour); {packages};
+Python {platform.python_version()}; {args.repeats} repeats; {source}.
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Training steps: fed from HDF5 or by one batch in memory, and against a plain loop of PyTorch.
+
+For each supervised architecture, with the settings and the batch of its entry in config/config.yaml (or of a
+smaller batch where a step would take minutes on a CPU).
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from benchmarks.photographs import photographs
+from benchmarks.ratio import Row, in_turns
+from lightning_fabric import Fabric
+
+from unjpeg import losses, models
+from unjpeg.config.study import read_study
+from unjpeg.degradation import Compress
+from unjpeg.images import read_uint8
+from unjpeg.jpeg import encode
+from unjpeg.store.patches import Patches, write_patches
+from unjpeg.training.batches import Batches
+from unjpeg.training.learner import Learner
+
+ROOT = Path(__file__).resolve().parents[1]
+# entry of config/config.yaml: (patches in a batch, steps in a repeat) on a CPU, for a step of a second
+ENTRIES = {
+    "car-cnn-fixed": (128, 4),
+    "ar-cnn-q10-paper": (128, 4),
+    "conv-unit-fixed": (4, 2),
+    "dncnn3-paper": (16, 2),
+    "block-cnn-fixed": (1, 2),
+    "dejpeg-small-fixed": (2, 2),
+    "arnet-minimal-fixed": (4, 2),
+    "unshuffle-color": (16, 3),
+}
+PATCHES = 512
+
+
+class Steps:
+    """Training of one entry, as `unjpeg train` does it, and the same network in a plain loop."""
+
+    def __init__(self, name: str, folder: Path | None, home: Path, device: str):
+        study = read_study(ROOT / "config" / "config.yaml")
+        self.run, self.device = study.run_of(name), torch.device(device)
+        self.batch, self.count = ENTRIES[name]
+        if device == "cuda":
+            self.batch, self.count = self.run["train"]["batch"], 50
+        side = study.data[study.models[name].data].patch
+        self.batches = Batches(
+            _patches(folder, home / f"{name}.h5", side, self.run["channels"]), self.batch, 0
+        )
+        self.fabric = Fabric(accelerator=device, devices=1, precision=self.run["train"]["precision"])
+        self.learner = Learner(self.fabric, self._model(), self.run["train"])
+        self.plain = self._model().to(self.device)
+        self.optimizer = torch.optim.Adam(self.plain.parameters(), self.run["train"]["lr"])
+        weights = self.run["train"]["loss"]
+        self.losses = [(weight, losses.load(loss)) for loss, weight in weights.items()]
+        self.held = self.batches.read(0, self.device)
+
+    def _model(self) -> torch.nn.Module:
+        torch.manual_seed(0)
+        return models.load(self.run["arch"]).Model(channels=self.run["channels"], **self.run["settings"])
+
+    def fed(self) -> None:
+        """From the file."""
+        for step in range(self.count):
+            self._ours(*self.batches.read(step, self.device))
+
+    def from_memory(self) -> None:
+        for _ in range(self.count):
+            self._ours(*self.held)
+
+    def eager(self) -> None:
+        """As a tutorial writes it: float32, NCHW, Adam."""
+        degraded, clean = (x.contiguous() for x in self.held)
+        for _ in range(self.count):
+            self.optimizer.zero_grad()
+            loss = self._loss(self.plain(degraded), clean)
+            loss.backward()
+            self.optimizer.step()
+            loss.item()
+
+    def _ours(self, degraded: torch.Tensor, clean: torch.Tensor) -> None:
+        loss = self._loss(self.learner.network(degraded), clean)
+        self.learner.step(loss, self.run["train"]["lr"])
+        loss.item()
+
+    def _loss(self, restored: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+        return sum(weight * loss(restored, clean) for weight, loss in self.losses)
+
+
+def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    with tempfile.TemporaryDirectory() as home:
+        for name in ENTRIES:
+            steps = Steps(name, folder, Path(home), device)
+            row = partial(_row, steps, repeats)
+            mark = 0.95 if device == "cuda" else 0.97
+            yield row("feeding", name, "one batch in memory", steps.fed, steps.from_memory, mark)
+            about = f"{name}, {steps.run['train']['precision']}"
+            yield row(
+                "training step", about, "plain PyTorch, eager, float32", steps.from_memory, steps.eager, 1
+            )
+
+
+def _row(
+    steps: Steps, repeats: int, area: str, what: str, peer: str, ours: Callable, theirs: Callable, mark: float
+) -> Row:
+    seconds = in_turns(ours, theirs, repeats)
+    return Row(area, f"{what}, batch {steps.batch}", peer, *seconds, steps.count, "steps", mark)
+
+
+def _patches(folder: Path | None, path: Path, side: int, channels: int) -> Patches:
+    pictures = photographs(folder, 8)
+    generator = np.random.default_rng(0)
+
+    def pairs() -> Iterator[tuple]:
+        for number in range(PATCHES):
+            clean = pictures[number % 8][..., :channels]
+            top, left = (generator.integers(0, (size - side) // 8 + 1) * 8 for size in clean.shape[:2])
+            clean = np.ascontiguousarray(clean[top : top + side, left : left + side])
+            yield read_uint8(encode(clean, Compress(10, "420"))), clean, 0, 0
+
+    attrs = {"sources": '["x"]', "degradations": '["q10"]'}
+    write_patches(path, pairs(), (PATCHES, side, side, channels), 0, attrs)
+    return Patches(path)

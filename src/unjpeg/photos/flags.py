@@ -1,0 +1,38 @@
+"""Numbers on the command line: types for argparse that refuse what no program can work with."""
+
+import math
+from collections.abc import Callable
+
+from unjpeg.errors import UserError
+
+
+def positive(most: float = 1e6) -> Callable[[str], float]:
+    """A finite number above 0, up to `most`."""
+
+    def read(text: str) -> float:
+        value = _number(text, float)
+        if not 0 < value <= most:
+            raise UserError(f"{text!r}; allowed: a number above 0, up to {most:g}")
+        return value
+
+    return read
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two, these included."""
+
+    def read(text: str) -> int:
+        value = _number(text, int)
+        if not least <= value <= most:
+            raise UserError(f"{text!r}; allowed: a whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+def _number(text: str, kind: type) -> float:
+    """NaN, which is between no limits, where the text is no number."""
+    try:
+        return kind(text)
+    except ValueError:
+        return math.nan
