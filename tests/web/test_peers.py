@@ -35,23 +35,28 @@ class Service:
 
 
 @pytest.fixture
-def service():
-    return Service()
+def server():
+    """For files of up to 1000 bytes."""
+    yield from serving("127.0.0.1")
 
 
 @pytest.fixture
-def address(service):
-    """(host, port) of a server for files of up to 1000 bytes."""
-    yield from serving("127.0.0.1", service)
+def address(server):
+    return server.server_address[:2]
 
 
-def serving(host, service):
+@pytest.fixture
+def service(server):
+    return server.service
+
+
+def serving(host):
     try:
-        server = Server((host, 0), service, 1000)
+        server = Server((host, 0), Service(), 1000)
     except OSError:
         pytest.skip(f"no {host} here")
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[:2]
+    yield server
     server.shutdown()
     server.server_close()
 
@@ -98,24 +103,25 @@ def test_an_upload_has_a_time_as_a_whole(address, monkeypatch):
     assert received(peer, 12) == b"HTTP/1.1 408"
 
 
-def test_uploads_together_have_a_limit(address):
+def test_uploads_together_have_a_limit(server, address):
     peers = [sent(address, bytes(950), 1000) for _ in range(2)]
-    held = ask_until(address, 503)
-    assert "too many pictures are being sent" in held["error"]
+    until(lambda: server.uploads.held == 1900)
+    status, answer = ask(address, bytes(500))
+    assert status == 503 and "too many pictures are being sent" in answer["error"]
     peers[0].close()  # gone: what it sent counts no more
-    assert ask_until(address, 200)["length"] == 500
+    until(lambda: server.uploads.held == 950)
+    assert ask(address, bytes(500))[0] == 200
     peers[1].sendall(bytes(50))
     assert received(peers[1], 12) == b"HTTP/1.1 200"
 
 
-def ask_until(address, wanted):
-    """The answer as soon as it is of a status: peers come and go in their own time."""
-    for _ in range(200):
-        status, answer = ask(address, bytes(500))
-        if status == wanted:
-            return answer
+def until(true):
+    """Wait for what other threads do in their own time."""
+    for _ in range(500):
+        if true():
+            return
         time.sleep(0.02)
-    raise AssertionError(f"never {wanted}, last {status}")
+    raise AssertionError("never")
 
 
 def test_half_an_upload_is_no_picture_and_no_mistake_of_ours(address, capfd):
@@ -162,11 +168,7 @@ def test_nothing_is_kept_after_an_answer(address, service, body):
     gc.disable()  # what only a collector would find is kept too long
     try:
         ask(address, body)
-        for _ in range(100):
-            if service.picture() is None:
-                break
-            time.sleep(0.02)
-        assert service.picture() is None
+        until(lambda: service.picture() is None)
     finally:
         gc.enable()
 
@@ -180,9 +182,9 @@ def test_mistakes_outside_of_answers_are_told_too(address, capfd, monkeypatch):
 
 
 def test_ipv6_is_listened_at():
-    server = serving("::1", Service())
-    address = next(server)
+    servers = serving("::1")
+    address = next(servers).server_address[:2]
     assert ask(address, b"small")[0] == 200
     assert ask(address, b"small", Host=f"localhost:{address[1]}")[0] == 200
     assert ask(address, b"small", Host=f"::1:{address[1]}")[0] == 403
-    server.close()
+    servers.close()
