@@ -22,6 +22,7 @@ include: "workflow/rules/leaks.smk"
 include: "workflow/rules/patches.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/import.smk"
 include: "workflow/rules/restore.smk"
 include: "workflow/rules/cost.smk"
 include: "workflow/rules/detect.smk"
@@ -43,6 +44,6 @@ rule download:
         expand("resources/datasets/{dataset}/manifest.json", dataset=STUDY.used_sets),
         expand(
             "resources/metrics/{metric}.json",
-            metric=sorted({*PARAMETRISED, *TRAINED_WITH}),
+            metric=sorted({*PARAMETRISED, *TRAINED_WITH, *IMPORTED_FROM}),
         ),
     localrule: True

@@ -1,5 +1,6 @@
 """A checkout of the project in a folder of its own, a study's config that tests change, its dry run."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+
+from .authors import files
 
 COPIED = ("Snakefile", "workflow", "config", "envs", "src", "profiles", "pyproject.toml")
 
@@ -25,6 +28,7 @@ class Checkout:
             else:
                 shutil.copy(source, folder / name, follow_symlinks=False)
         shutil.copy(root / "tests" / "smoke.yaml", self.config)
+        self.draw_weights(seed=0)
 
     @property
     def home(self) -> Path:
@@ -43,6 +47,13 @@ class Checkout:
         data = yaml.safe_load(self.config.read_text("utf-8"))
         change(data)
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
+
+    def draw_weights(self, seed: int) -> None:
+        """The file that the study imports, as a copy that the user has."""
+        files.ar_cnn(self.folder / "arcnn-q10.mat", seed=seed)
+        digest = hashlib.sha256((self.folder / "arcnn-q10.mat").read_bytes()).hexdigest()
+        copy = {"path": "arcnn-q10.mat", "sha256": digest}
+        self.study(lambda s: s.update(metric_files={"arcnn-q10.mat": copy}))
 
     def command(self, *options: str, config: Path | None = None) -> list[str]:
         """Snakemake with these options; config: another study than the checkout's."""

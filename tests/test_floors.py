@@ -31,7 +31,7 @@ FLOORS = {
         "peers",
         "torchvision_shim",
     ],
-    2: ["metrics", "store", "layers"],
+    2: ["metrics", "store", "layers", "authors"],
     3: ["models", "losses"],
     4: [
         "photos",

@@ -1,13 +1,16 @@
 """Score the models that ship, by `unjpeg evaluate`, and write docs/results.md.
 
-    python tools/results.py --classic5 DIR --kodak DIR
+    python tools/results.py --classic5 DIR --kodak DIR --imported DIR
 
-Each row of the page stands under the command that repeats it. The scores go into the model's card too.
+Each row of the page stands under the command that repeats it. The scores of what ships go into its card too.
+`--imported` is a folder of what `unjpeg import` made of AR-CNN's and DnCNN's files: arcnn-q10@authors ..
+arcnn-q40@authors, dncnn3@authors.
 """
 
 import argparse
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,11 @@ PAGE, PUBLISHED = ROOT / "docs" / "results.md", ROOT / "config" / "published.yam
 GRAY = ["gray-q10", "gray-q20", "gray-q30", "gray-q40"]
 COLOUR = ["q10", "q20", "q40", "q60", "q80", "q90", "q95"]
 OTHER = ["none", "q40-444", "q80-444", "q50+s4x4+q30", "q20+q80"]
+OURS = {"JPEG": "none", "photo": "photo", "photo+file": "photo --consistent"}  # a row: its --model
+AUTHORS = {  # a row: the --model of each degradation
+    "arcnn@authors": {name: f"arcnn-{name.removeprefix('gray-')}@authors" for name in GRAY},
+    "dncnn3@authors": dict.fromkeys(GRAY, "dncnn3@authors"),
+}
 BESIDE = {"AR-CNN": "one network per quality", "DnCNN-3": "blind"}  # rows of config/published.yaml
 
 
@@ -34,7 +42,9 @@ def main() -> None:
     )
     parser.add_argument("--classic5", type=Path, required=True, help="folder of the five gray images")
     parser.add_argument("--kodak", type=Path, required=True, help="folder of the 24 images")
+    parser.add_argument("--imported", type=Path, required=True, help="folder of the authors' models")
     args = parser.parse_args()
+    os.environ["UNJPEG_MODELS"] = str(args.imported)
     card = read_card(zoo.find("photo"))
     parts = [
         HEAD.format(
@@ -48,9 +58,10 @@ def main() -> None:
         )
     ]
     scores: list[dict] = []
-    gray = _section("Classic5, luma", "Classic5", args.classic5, GRAY, _published("classic5-gray"), scores)
-    colour = _section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}, scores)
-    other = _section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}, scores)
+    beside = AUTHORS, _published("classic5-gray")
+    gray = _section("Classic5, luma", "Classic5", args.classic5, GRAY, *beside, scores)
+    colour = _section("Kodak24, RGB, 4:2:0", "Kodak24", args.kodak, COLOUR, {}, {}, scores)
+    other = _section("Kodak24, other compressions", "Kodak24", args.kodak, OTHER, {}, {}, scores)
     write_text(PAGE, "\n".join([*parts, gray, colour, other]))
     text = json.dumps({**card, "scores": scores}, indent=1, sort_keys=True)
     write_text(zoo.FOLDER / "photo" / "card.json", text + "\n")
@@ -63,23 +74,32 @@ HEAD = """# Results of the models that ship
 {arch}, {parameters:,} parameters, {steps:,} steps in {minutes} minutes on one core of a CPU{after},
 on {trained_on}. Measured on {date}.
 `photo+file` is what `unjpeg restore` gives for a JPEG file: kept to its coefficients
-([photos.md](photos.md)). Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
+([photos.md](photos.md)). `@authors` are networks with the weights that their authors gave out, imported
+([systems.md](systems.md)); AR-CNN has one per quality.
+Values: PSNR (dB), SSIM, PSNR-B (dB); in brackets the gain in PSNR.
 """
 
 
 def _section(
-    title: str, name: str, folder: Path, degradations: list[str], published: dict, scores: list[dict]
+    title: str,
+    name: str,
+    folder: Path,
+    degradations: list[str],
+    authors: dict,
+    published: dict,
+    scores: list[dict],
 ) -> str:
     """A table with its commands; the PSNR of what ships is added to `scores`, of its card."""
     commands, found = [], {}
-    for label, options in {
-        "JPEG": ["none"],
-        "photo": ["photo"],
-        "photo+file": ["photo", "--consistent"],
-    }.items():
-        tail = ["--degradation", *degradations, "--model", *options, "--out"]
-        commands.append(f"    unjpeg evaluate {name}/ {' '.join(tail)} {label.replace('+', '-').lower()}.csv")
-        found[label] = _means(folder, tail)
+    for label, models in ({k: dict.fromkeys(degradations, v) for k, v in OURS.items()} | authors).items():
+        found[label] = {}
+        for model in dict.fromkeys(models.values()):
+            of_model = [degradation for degradation, other in models.items() if other == model]
+            tail = ["--degradation", *of_model, "--model", *model.split(), "--out"]
+            where, out = ("UNJPEG_MODELS=models ", model) if label in AUTHORS else ("", label)
+            command = f"    {where}unjpeg evaluate {name}/ {' '.join(tail)}"
+            commands.append(f"{command} {out.replace('+', '-').lower()}.csv")
+            found[label] |= _means(folder, tail)
     rows = []
     for degradation in degradations:
         jpeg = found["JPEG"][degradation]

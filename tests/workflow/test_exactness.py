@@ -14,6 +14,9 @@ def pairs(degradations=None):
     return [(s, d) for s, names in (degradations or DEGRADATIONS).items() for d in names]
 
 
+GRAY = {"photos": ["gray-q10"], "photos-gray": ["gray-q10"]}  # what the imported model is tested on
+
+
 def restored(*models, degradations=None, peers=()):
     """Restoring, scoring, measuring and showing these models and peers, and the tables."""
     jobs = Counter(TABLES)
@@ -98,7 +101,11 @@ def test_a_metric_plans_scores_and_no_training(checkout):
     models = ("car", "unit", "unit-tuned", "identity")
     scores = Counter(f"score {m} {s} {d}" for m in ("none", *models) for s, d in pairs())
     scores["score unit-again photos q10"] += 1
-    shown = [*(f"crops {s} {d}" for s, d in pairs()), *(f"cases {m}" for m in (*models, "unit-again"))]
+    scores.update(f"score arcnn-q10@authors {s} gray-q10" for s in GRAY)
+    shown = [
+        *(f"crops {s} {d}" for s, d in pairs()),
+        *(f"cases {m}" for m in (*models, "unit-again", "arcnn-q10@authors")),
+    ]
     assert checkout.planned() == TABLES + scores + Counter(shown)
 
 
@@ -108,6 +115,28 @@ def test_a_detectors_code_plans_that_detector(checkout):
     assert checkout.planned() == answered
     checkout.edit("src/unjpeg/dct.py", "STEEPNESS = 1e6", "STEEPNESS = 1e7")
     assert checkout.planned() == answered + Counter(["featurise tiles"])
+
+
+def test_another_file_plans_its_import_and_no_training(checkout):
+    file = checkout.folder / "arcnn-q10.mat"
+    kept = file.read_bytes()
+    checkout.draw_weights(seed=1)
+    planned = checkout.planned()
+    file.write_bytes(kept)
+    more = ["parameters arcnn-q10", "import arcnn-q10@authors"]
+    assert planned == restored("arcnn-q10@authors", degradations=GRAY) + Counter(more)
+
+
+def test_a_reader_of_authors_files_plans_the_imports(checkout):
+    checkout.edit("src/unjpeg/authors/ar_cnn.py", "widths.append(cout)", "widths += [cout]")
+    planned = restored("arcnn-q10@authors", degradations=GRAY) + Counter(["import arcnn-q10@authors"])
+    assert checkout.planned() == planned
+
+
+def test_a_new_imported_model_plans_its_own_work_and_the_tables(checkout):
+    checkout.study(lambda s: s["test"]["imported"].update({"dncnn3@authors": ["gray-q10"]}))
+    more = ["parameters dncnn3", "import dncnn3@authors"]
+    assert checkout.planned() == restored("dncnn3@authors", degradations=GRAY) + Counter(more)
 
 
 def test_one_peers_code_plans_that_peer(checkout):
@@ -123,7 +152,7 @@ def test_a_new_peer_plans_its_own_work_and_the_tables(checkout):
 
 def test_how_cost_is_measured_plans_it_and_the_tables(checkout):
     checkout.edit("src/unjpeg/cost/count.py", "/ 2 /", "/ 3 /")
-    models = ("car", "unit", "unit-again", "unit-tuned")
+    models = ("car", "unit", "unit-again", "unit-tuned", "arcnn-q10@authors")
     assert checkout.planned() == TABLES + Counter(f"cost {model}" for model in models)
 
 

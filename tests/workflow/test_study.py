@@ -24,10 +24,12 @@ def test_every_score_is_in_the_table(results):
     pairs = [("photos", "q10"), ("photos", "gray-q10"), ("photos-gray", "gray-q10")]
     models = ["none", "car", "unit", "unit-tuned", "identity"]
     wanted = {(m, s, d, k) for m in models for s, d in pairs for k in ("psnr", "ssim")}
-    assert seen == wanted | {("unit-again", "photos", "q10", k) for k in ("psnr", "ssim")}
+    wanted |= {("unit-again", "photos", "q10", k) for k in ("psnr", "ssim")}
+    gray = [(s, "gray-q10", k) for s in ("photos", "photos-gray") for k in ("psnr", "ssim")]
+    assert seen == wanted | {("arcnn-q10@authors", *place) for place in gray}
     protocols = {r["protocol"] for r in table if r["degradation"] == "q10"}
     assert protocols == {"color-420", "y-of-color-420"}
-    assert len(table) == len(models) * 2 * (5 + 5 + 5 + 6) + 2 * (5 + 5)
+    assert len(table) == len(models) * 2 * (5 + 5 + 5 + 6) + 2 * (5 + 5) + 2 * (5 + 6)
 
 
 def test_the_identity_scores_as_the_jpeg(results):
@@ -38,7 +40,7 @@ def test_the_identity_scores_as_the_jpeg(results):
 
 def test_costs_are_of_these_networks(results):
     cost = {row["model"]: row for row in rows(results / "tables" / "cost.csv")}
-    assert set(cost) == {"car", "unit", "unit-again", "unit-tuned", "identity"}
+    assert set(cost) == {"car", "unit", "unit-again", "unit-tuned", "identity", "arcnn-q10@authors"}
     # 9x9 to 8, 7x7 to 8, 1x1 to 4, 5x5 to 1
     assert float(cost["car"]["multiply_adds"]) == 81 * 8 + 49 * 64 + 32 + 100
     assert cost["unit"]["multiply_adds"] == cost["unit-tuned"]["multiply_adds"]
@@ -171,7 +173,7 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
     """`sys.modules` of each job against the modules named in its rule, and all that they import."""
     text = "".join(p.read_text("utf-8") for p in sorted((finished.folder / "workflow/rules").glob("*.smk")))
     names = {
-        "arch": ["car_cnn", "conv_unit", "histogram_net"],
+        "arch": ["car_cnn", "conv_unit", "histogram_net", "ar_cnn"],
         "source": ["deadleaves", "photographs"],
         "peer": ["identity"],
     }
@@ -197,6 +199,8 @@ def test_every_step_imports_only_what_its_digest_covers(finished):
         assert not extra, f"{verb} imports {extra}, which its rule's digest does not cover"
     assert seen == {
         "fetch",
+        "parameters",
+        "import",
         "split",
         "compress",
         "leaks",
@@ -251,9 +255,10 @@ def test_the_page_in_a_browser(results, browser):
     """
     seen = browser((results / "report.html").read_text("utf-8"), script)
     assert (seen.console, seen.requests) == ([], [])
+    shown = ("car", "identity", "unit", "unit-again", "unit-tuned")
     cases = [(about, stages) for about, stages, *_ in seen.result if len(about.split()) == 1]
-    assert cases == [(name, 4) for name in ("car", "identity", "unit", "unit-again", "unit-tuned")]
-    assert len(seen.result) == 3 + 5
+    assert cases == [(name, 4) for name in ("arcnn-q10@authors", *shown)]
+    assert len(seen.result) == 3 + 6
     for about, _, changed, moved, width in seen.result:
         assert changed == (about != "identity")  # which shows the JPEG on both sides
         assert moved == width / 2 - 5

@@ -19,7 +19,7 @@ ROOT = (
 )
 sys.path.insert(0, str(ROOT / "src"))
 
-from unjpeg.config import registry
+from unjpeg.config import imported, registry
 from unjpeg.config.data import Split
 from unjpeg.config.seeds import seed_groups
 from unjpeg.config.study import check_study
@@ -50,6 +50,11 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 MODELS = list(STUDY.models)
+IMPORTED = list(STUDY.test.imported)
+NETWORKS = [*MODELS, *IMPORTED]  # with weights and a card
+ARCHS = {name: run.arch for name, run in STUDY.models.items()} | {
+    name: imported.importable()[name] for name in IMPORTED
+}
 PEERS = list(STUDY.test.peers)
 SETS = list(STUDY.test.sets)
 # Entries of config/metrics.yaml: a metric's is its name with hyphens, a loss names its own.
@@ -75,6 +80,7 @@ def trained_from(model):
     return f"results/{STUDY.study}/{kind}/{run.data}"
 
 
+IMPORTED_FROM = [imported.entry_of(model) for model in IMPORTED]
 TRAINED_WITH = sorted({entry for model in MODELS for entry in trained_with(model)})
 
 PYTHON = "python" if workflow.deployment_settings.deployment_method else sys.executable
@@ -93,7 +99,7 @@ wildcard_constraints:
     study=STUDY.study,
     dataset="|".join(sorted(DATASETS)),
     data="|".join(STUDY.data) or "-",
-    model="|".join(["none", *MODELS, *PEERS]),
+    model="|".join(["none", *NETWORKS, *PEERS]),
     peer="|".join(PEERS) or "-",
     metric="|".join(METRICS),
     degradation="[a-z0-9+-]+",
@@ -171,8 +177,8 @@ def code(*modules):
 
     def digest(wildcards):
         names = {"peer": wildcards.get("peer")}
-        if (model := wildcards.get("model")) in STUDY.models:
-            names["arch"] = STUDY.models[model].arch
+        if (model := wildcards.get("model")) in ARCHS:
+            names["arch"] = ARCHS[model]
         if dataset := wildcards.get("dataset"):
             names["source"] = DATASETS[dataset].module
         return fingerprint(*(module.format(**names) for module in modules))
@@ -195,9 +201,21 @@ def files_to_train(model):
     return [f"resources/metrics/{entry}.json" for entry in trained_with(model)]
 
 
+def entry_imported(wildcards):
+    """What says that the file of an imported model is here, and which: input of its rule."""
+    return f"resources/metrics/{imported.entry_of(wildcards.model)}.json"
+
+
+def file_imported(wildcards):
+    """The file itself, which the rule `parameters` leaves undeclared."""
+    (file,) = METRICS[imported.entry_of(wildcards.model)].files
+    return f"resources/metrics/{file.place}/{file.file}"
+
+
 def users_of(wildcards):
     """Who reads the files of an entry of config/metrics.yaml, in words."""
     models = [model for model in MODELS if wildcards.metric in trained_with(model)]
+    models += [name for name in IMPORTED if imported.entry_of(name) == wildcards.metric]
     scores = ["the scores"] if wildcards.metric in PARAMETRISED else []
     return ", ".join([*scores, *(f"model {model}" for model in models)]) or "nobody"
 

@@ -19,7 +19,7 @@ rule cost:
     benchmark:
         "results/{study}/benchmarks/cost/{model}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS) or "-",
+        model="|".join(NETWORKS) or "-",
     conda:
         "../../envs/train.yaml"
     threads: 1

@@ -169,7 +169,7 @@ rule page:
         training=expand("results/{{study}}/plots/training/{model}.svg", model=MODELS),
         crops=CROPS,
         cases=CASES,
-        cards=expand("results/{{study}}/models/{model}/card.json", model=MODELS),
+        cards=expand("results/{{study}}/models/{model}/card.json", model=NETWORKS),
     output:
         report(
             "results/{study}/report.html",

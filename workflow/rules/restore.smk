@@ -17,7 +17,7 @@ rule restore_set:
     benchmark:
         "results/{study}/benchmarks/restore-set/{model}/{dataset}/{degradation}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS) or "-",
+        model="|".join(NETWORKS) or "-",
     conda:
         "../../envs/train.yaml"
     resources:

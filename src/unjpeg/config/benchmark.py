@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from unjpeg.config.data import Degraded, MetricName, PeerName
+from unjpeg.config.imported import check_importable
 from unjpeg.config.load import Section
 from unjpeg.errors import UserError, unknown
 
@@ -25,8 +26,8 @@ class Test(Section):
     """What is benchmarked: every model on the test part of every set under every degradation."""
 
     sets: Annotated[dict[str, list[Degraded] | None], _Listed] = Field(
-        description="Data sets whose test part is restored and scored: a list, or a mapping to the "
-        "degradations that each is tested under (default: all).",
+        description="Data sets whose test part is restored and scored: a list, or a mapping to "
+        "the degradations that each is tested under (default: all).",
         min_length=1,
     )
     degradations: list[Degraded] = Field(
@@ -42,8 +43,15 @@ class Test(Section):
     )
     peers: Annotated[dict[PeerName, list[Degraded] | None], _Listed] = Field(
         {},
-        description="File names under `peers/`, restorations without training: a list, or a mapping to the "
-        "degradations that each is tested under (default: all).",
+        description="File names under `peers/`, restorations without training: a list, or a mapping to "
+        "the degradations that each is tested under (default: all).",
+    )
+    imported: Annotated[
+        dict[Annotated[str, AfterValidator(check_importable)], list[Degraded] | None], _Listed
+    ] = Field(
+        {},
+        description="Networks with their authors' weights, such as `dncnn3@authors`: a list, or a mapping to "
+        "the degradations that each is tested under (default: all).",
     )
 
     @model_validator(mode="after")
@@ -58,13 +66,14 @@ class Test(Section):
 
     @model_validator(mode="after")
     def _known(self) -> "Test":
-        for key in ("sets", "peers"):
+        for key in ("sets", "peers", "imported"):
             for name, degradations in getattr(self, key).items():
                 for degradation in degradations or ():
                     if degradation not in self.degradations:
                         raise unknown("test degradation", degradation, self.degradations, f"{key}.{name}")
         return self
 
-    def peers_under(self, degradation: str) -> list[str]:
-        """Peers that are tested under a degradation."""
-        return [name for name, listed in self.peers.items() if degradation in (listed or [degradation])]
+    def untrained_under(self, degradation: str) -> list[str]:
+        """Imported models and peers that are tested under a degradation."""
+        untrained = {**self.imported, **self.peers}
+        return [name for name, listed in untrained.items() if degradation in (listed or [degradation])]

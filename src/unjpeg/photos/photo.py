@@ -10,7 +10,7 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
-from PIL import Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
 from unjpeg.images import unlimited
@@ -96,6 +96,7 @@ def _needed(image: Image.Image) -> float:
     each = 6.0
     if image.format in ("JPEG", "MPO"):
         each = 7.0 if JpegImagePlugin.get_sampling(image) in (0, -1) else 5.5
+        each += 0.7 * (image.getexif().get(ExifTags.Base.Orientation, 1) != 1)  # turned at the end
     return image.width * image.height * each * (3 if image.mode == "P" else samples)
 
 

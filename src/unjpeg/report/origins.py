@@ -42,7 +42,14 @@ def origins(records: list[dict], cards: list[dict], seed: int | None, missing: i
         lines.append(
             f"With what {missing} of {missing + len(records)} score files were made is not recorded."
         )
-    return [*lines, *_images(records), *_codecs(records), *_trained(cards), *_jobs(records)]
+    return [
+        *lines,
+        *_images(records),
+        *_codecs(records),
+        *_trained(cards),
+        *_imported(cards),
+        *_jobs(records),
+    ]
 
 
 def versions_of(records: list[dict], package: str) -> str:
@@ -92,6 +99,14 @@ def _trained(cards: list[dict]) -> Iterator[str]:
         if card.get("versions")
     ]
     yield from _grouped("Trained", told, len(cards))
+
+
+def _imported(cards: list[dict]) -> Iterator[str]:
+    """Of whose file a network's weights are that was not trained here."""
+    for card in cards:
+        if source := card.get("source"):
+            whose = card.get("citation", card.get("note"))
+            yield f"Imported, not trained: {card['model']}, sha256 {source['sha256']}; {whose}"
 
 
 def _jobs(records: list[dict]) -> Iterator[str]:
