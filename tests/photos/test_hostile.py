@@ -1,7 +1,5 @@
 """Two hundred hostile files through the command line and through the server of the page."""
 
-import http.client
-import json
 import re
 import subprocess
 import sys
@@ -9,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..web.asking import ask
 from . import hostile
 from .test_memory import PEAK
 
@@ -66,7 +65,7 @@ main(["web", "--port", "0", "--max-pixels", "4", "--max-bytes", "8"])
     server = subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, text=True)
     try:
         port = int(re.search(r":(\d+)/", server.stdout.readline())[1])
-        found = [_asked(port, path.read_bytes()) for path in sorted(folder.iterdir())]
+        found = [ask(("127.0.0.1", port), path.read_bytes()) for path in sorted(folder.iterdir())]
         assert {status for status, _ in found} == {200, 422}
         for status, answer in found:
             assert status == 200 or len(answer["error"].splitlines()) == 1
@@ -77,12 +76,3 @@ main(["web", "--port", "0", "--max-pixels", "4", "--max-bytes", "8"])
     finally:
         server.kill()
         server.wait()
-
-
-def _asked(port: int, body: bytes) -> tuple[int, dict]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", "/restore", body, {"X-Unjpeg": "1"})
-    response = connection.getresponse()
-    answer = json.loads(response.read())
-    connection.close()
-    return response.status, answer

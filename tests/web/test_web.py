@@ -1,6 +1,7 @@
 """The web page in a browser, and its server under bad requests."""
 
 import http.client
+import io
 import json
 import os
 import shutil
@@ -16,6 +17,14 @@ from skimage import data
 from unjpeg.cli import main
 
 from ..small_fbcnn import written
+from .asking import ask
+
+LOADS = """source => new Promise((done) => {
+  const image = new Image();
+  image.onload = () => done(true);
+  image.onerror = () => done(false);
+  image.src = source;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -48,28 +57,19 @@ def folder(tmp_path_factory):
     return folder
 
 
-def ask(address, body, query="", method="POST", path="/restore", **headers):
-    """(status, JSON)."""
-    connection = http.client.HTTPConnection(*address, timeout=60)
-    headers = {"X-Unjpeg": "1", **{k.replace("_", "-"): v for k, v in headers.items()}}
-    connection.request(method, f"{path}?{query}" if query else path, body, headers)
-    response = connection.getresponse()
-    found = response.read()
-    connection.close()
-    return response.status, json.loads(found) if path != "/" else found.decode()
-
-
 def test_a_picture_is_answered(address, folder):
     status, answer = ask(address, (folder / "bad photo.jpg").read_bytes())
     assert status == 200 and answer["done"] and answer["file"] == "quality 15, 4:2:0"
     assert answer["size"] == [320, 240] and len(answer["tiles"]) == 1
     assert answer["quality"] == pytest.approx(15, abs=2)
     status, answer = ask(address, (folder / "clean.png").read_bytes())
-    assert status == 200 and not answer["done"] and answer["after"] is None
+    assert status == 200 and not answer["done"] and "after" not in answer
     status, answer = ask(address, (folder / "clean.png").read_bytes(), "force=1")
-    assert answer["done"] and answer["after"]
-    status, answer = ask(address, (folder / "bad.tif").read_bytes(), "force=1")
-    assert answer["before"]  # browsers do not show TIFF
+    assert answer["done"] and Image.open(io.BytesIO(answer["after"])).size == (320, 240)
+    assert "before" not in answer
+    status, answer = ask(address, (folder / "bad.tif").read_bytes(), "force=1")  # browsers do not show TIFF
+    before = np.asarray(Image.open(io.BytesIO(answer["before"])))
+    assert np.array_equal(before, np.asarray(Image.open(folder / "bad.tif")))
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,8 @@ def test_a_picture_is_answered(address, folder):
     ],
 )
 def test_bad_uploads_are_an_error_and_the_server_lives(address, folder, file, status, says):
-    try:
-        found, answer = ask(address, (folder / file).read_bytes())
-        assert found == status and says in answer["error"]
-    except (BrokenPipeError, ConnectionResetError):  # refused while it was still being sent
-        assert status == 413
+    found, answer = ask(address, (folder / file).read_bytes())
+    assert found == status and says in answer["error"]
     assert ask(address, (folder / "clean.png").read_bytes())[0] == 200
 
 
@@ -160,16 +157,26 @@ def test_the_page_in_a_browser(address, folder, tmp_path):
         download.value.save_as(tmp_path / "page.png")
         assert download.value.suggested_filename == "bad photo.restored.png"
         assert not page.is_visible("#quality")
+        old = page.get_attribute(".stage .after", "src")
+        assert page.evaluate(LOADS, old)
         page.select_option("#model", "told")
         page.fill("#quality", "30")
         page.click("#go")
         page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)
         assert "told quality 30" in page.inner_text("article:nth-of-type(1)")
+        assert not page.evaluate(LOADS, old)  # pictures that are not shown any more take no memory
         page.select_option("#model", "photo")
         page.fill("#strength", "0")
         page.click("#go")
         page.wait_for_selector("article:nth-of-type(3) .wrong", timeout=120_000)
         assert "strength 0" in page.inner_text("article:nth-of-type(1)")
+        page.set_input_files("#files", [folder / "large.jpg", folder / "bad.tif"])
+        page.fill("#strength", "1")
+        page.check("#force")
+        page.click("#go")
+        page.wait_for_selector("article:nth-of-type(2) .stage", timeout=120_000)
+        assert page.inner_text("article:nth-of-type(1) .wrong") == "3 MB; allowed: 2 MB"
+        assert page.evaluate(LOADS, page.get_attribute(".stage .before", "src"))
         browser.close()
     assert not errors
     assert not [u for u in asked if not u.startswith((url, "blob:", "data:"))]
@@ -181,3 +188,17 @@ def test_the_page_in_a_browser(address, folder, tmp_path):
 def test_a_port_that_is_taken_is_one_line(address, capsys):
     assert main(["web", "--port", str(address[1])]) == 2
     assert "Address already in use" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--max-memory", "--max-pixels", "--max-bytes"])
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "1e300", "much"])
+def test_limits_are_positive_numbers(option, value, capsys):
+    with pytest.raises(SystemExit):
+        main(["web", f"{option}={value}"])
+    assert f"{option}: {value!r}; allowed: a number above 0, up to 1e+06" in capsys.readouterr().err
+
+
+def test_a_limit_that_leaves_no_room_is_one_line(capsys):
+    assert main(["web", "--max-memory", "1", "--max-bytes", "600"]) == 2
+    error = capsys.readouterr().err
+    assert "--max-memory 1: " in error and "GiB are needed before the first picture" in error

@@ -7,28 +7,40 @@ coefficients, jpeglib, has a JPEG for that moment as a file in the temporary fol
 import argparse
 
 from unjpeg.errors import UserError
+from unjpeg.photos.flags import positive
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (this machine alone)")
     parser.add_argument("--port", type=int, default=7860, help="0: a free one (7860)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
-    parser.add_argument("--max-memory", type=float, default=2.0, metavar="GIB", help="of the process (2)")
-    parser.add_argument("--max-pixels", type=float, default=50.0, metavar="MP", help="of a picture (50)")
-    parser.add_argument("--max-bytes", type=float, default=40.0, metavar="MB", help="of a file (40)")
+    number = positive()
+    parser.add_argument("--max-memory", type=number, default=2.0, metavar="GIB", help="of the process (2)")
+    parser.add_argument("--max-pixels", type=number, default=50.0, metavar="MP", help="of a picture (50)")
+    parser.add_argument(
+        "--max-bytes",
+        type=number,
+        default=40.0,
+        metavar="MB",
+        help="of a file; twice that of --max-memory is left to uploads (40)",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
+    from unjpeg.photos.memory import APART, used
     from unjpeg.web.server import Server
     from unjpeg.web.service import Service
 
-    service = Service(args.device, int(args.max_memory * 2**30), int(args.max_pixels * 1e6))
+    memory, each = int(args.max_memory * 2**30), int(args.max_bytes * 1e6)
+    service = Service(args.device, memory - 2 * each, int(args.max_pixels * 1e6))
+    if (needed := used() + APART + 2 * each) > memory:
+        text = f"{needed / 2**30:.2f} GiB are needed before the first picture, twice --max-bytes among them"
+        raise UserError(f"--max-memory {args.max_memory:g}: {text}")
     try:
-        server = Server((args.host, args.port), service, int(args.max_bytes * 1e6))
+        server = Server((args.host, args.port), service, each)
     except (OSError, OverflowError) as error:
         raise UserError(f"{args.host}:{args.port}: {getattr(error, 'strerror', None) or error}") from None
-    host, port = server.server_address[:2]
-    print(f"http://{host}:{port}/ (Ctrl-C ends it)", flush=True)
+    print(f"{server.url} (Ctrl-C ends it)", flush=True)
     try:
         server.serve_forever()
     finally:

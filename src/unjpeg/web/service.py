@@ -1,6 +1,5 @@
-"""What the page asks for: a picture's bytes and wishes in, an answer for JSON out. No HTTP here."""
+"""What the page asks for: a picture's bytes and wishes in, an answer and pictures out. No HTTP here."""
 
-import base64
 import time
 
 from unjpeg import zoo
@@ -16,7 +15,8 @@ SHOWN_BY_BROWSERS = ("jpeg", "mpo", "png", "webp", "gif", "bmp")
 
 
 class Service:
-    """Models are loaded when they are first asked for, and kept."""
+    """Models are loaded when they are first asked for, and kept. memory: bytes of the process, without those
+    that are left to uploads."""
 
     def __init__(self, device: str, memory: int, max_pixels: int):
         self.device, self.memory, self.max_pixels = device, memory, max_pixels
@@ -38,8 +38,10 @@ class Service:
             for name in names
         ]
 
-    def restore(self, data: bytes, wishes: dict[str, str]) -> dict:
-        """Errors: `UserError`."""
+    def restore(self, data: bytes, wishes: dict[str, str]) -> tuple[dict, dict[str, bytes]]:
+        """(what is told of the picture, ready for JSON; PNG files by name: `after` where it was restored, and
+        `before` where browsers do not show the file itself). Errors: `UserError`.
+        """
         begin = time.monotonic()
         wish = Wish(
             _number(wishes.get("strength", "1"), "strength"),
@@ -53,13 +55,13 @@ class Service:
         if name not in {model["name"] for model in self.models()}:
             raise UserError(f"no model {name!r}")  # names only: no path comes from the page
         found = restored(data, restorer(name, self.device), self.detector, wish)
-        return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}
+        pictures = _pictures(found)
+        return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}, pictures
 
 
 def _told(found: Restored) -> dict:
     seen, said = found.seen, found.said
     height, width = found.pixels.shape[:2]
-    before = None if found.photo.format in SHOWN_BY_BROWSERS else _png(found, found.photo.pixels)
     return {
         "answer": seen.answer,
         "note": seen.note,
@@ -73,13 +75,16 @@ def _told(found: Restored) -> dict:
         "told": found.told,
         "notes": found.photo.notes,
         "size": [width, height],
-        "before": before,
-        "after": _png(found, found.pixels) if found.done else None,
     }
 
 
-def _png(found: Restored, pixels) -> str:
-    return base64.b64encode(found.photo.encode(pixels, "png")).decode()
+def _pictures(found: Restored) -> dict[str, bytes]:
+    if not found.done:
+        return {}
+    pictures = {"after": found.photo.encode(found.pixels)}
+    if found.photo.format not in SHOWN_BY_BROWSERS:
+        pictures["before"] = found.photo.encode(found.photo.pixels)
+    return pictures
 
 
 def _number(text: str, name: str) -> float:
