@@ -105,7 +105,7 @@ def _section(
         jpeg = found["JPEG"][degradation]
         if jpeg[0] != float("inf"):
             names = {"jpeg": "JPEG", "restored": "photo", "kept to the file": "photo+file"}
-            values = {key: round(found[label][degradation][0], 2) for key, label in names.items()}
+            values = {key: f"{found[label][degradation][0]:.2f}" for key, label in names.items()}
             protocol = "gray-matlab" if degradation.startswith("gray") else "color"
             where = {"set": name, "degradation": degradation, "protocol": protocol, "metric": "psnr"}
             scores.append({**where, **values})
