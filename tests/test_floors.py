@@ -17,6 +17,7 @@ FLOORS = {
         "quantised",
         "consistency",
         "encoder",
+        "recompressed",
         "card",
         "zoo",
         "dct",

@@ -17,6 +17,7 @@ import numpy as np
 
 from unjpeg.encoder import SAFE, Plane, pixels_of, rgb, rounded, ycbcr
 from unjpeg.quantised import Component, Quantised
+from unjpeg.recompressed import recompressed
 
 STEP = 0.05  # further inside per round, for what rounding to 8 bits undid
 ROUNDS = 60  # only units that do not hold yet take part; most hold after a few
@@ -29,15 +30,17 @@ def consistent(
 ) -> tuple[np.ndarray, float]:
     """uint8 (H, W, 3 or 1), stored as in the file -> (the same, share of its units that hold).
 
-    A unit is what the file codes together: 8x8 pixels, 16x16 with 4:2:0. The share is 1 where the result
-    compresses to the file's levels; a unit that does not after `ROUNDS` rounds is as near as these came.
-    into: where the result goes, such as `pixels` themselves; a new array without it.
+    A unit is what the file codes together: 8x8 pixels, 16x16 with 4:2:0. The share is 1 where libjpeg
+    compresses the result to the file's levels; a unit that does not hold after `ROUNDS` rounds is as near as
+    these came. into: where the result goes, such as `pixels` themselves; a new array without it.
     """
     out, held, count = np.empty_like(pixels) if into is None else into, 0, 0
     for rows, units in _strips(pixels, file):
-        held += units.settle()
-        count += len(units.pixels)
+        units.settle()
         out[rows] = units.joined()
+        agreed = recompressed(out[rows], rows.start, file)
+        held += agreed.sum() if agreed is not None else units.held(np.arange(len(units.pixels)), SAFE).sum()
+        count += len(units.pixels)
     return out, held / count
 
 
@@ -98,8 +101,8 @@ class _Units:
             good &= (np.abs(plane.off(samples, which, inner)) <= 1e-9).all((1, 2, 3, 4))
         return good
 
-    def settle(self) -> int:
-        """Move units until they hold; how many do.
+    def settle(self) -> None:
+        """Move units until they hold.
 
         What rounding to 8 bits undoes is not lost: changes are summed up before they are rounded.
         """
@@ -120,7 +123,6 @@ class _Units:
                 target[..., i] += plane.spread(pixels_of(off), bottom)
             noise = np.random.default_rng(turn).uniform(-0.5, 0.5, target.shape[1:]) if turn >= DITHER else 0
             self._put(active, rgb(target) + noise)
-        return len(self.pixels) - len(active)
 
     def _put(self, which: np.ndarray, planes: np.ndarray) -> None:
         """New pixels; what repeats the right edge is averaged into it first, and repeated anew."""

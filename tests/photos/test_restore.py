@@ -2,6 +2,8 @@
 
 import io
 import shutil
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from unjpeg.images import to_float32
 from unjpeg.inference import Restorer, windows
 from unjpeg.photos.memory import tile_for, used
 from unjpeg.photos.restoring import Wish, restored
+from unjpeg.steps.restore import _each, _told
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +236,34 @@ def test_mistakes_are_one_line(folder, options, says, capsys):
     assert code == 2
     error = capsys.readouterr().err
     assert says in error and len(error.splitlines()) == 1
+
+
+def test_an_empty_path_is_not_this_folder(tmp_path, monkeypatch, capsys):
+    Image.new("RGB", (16, 16)).save(tmp_path / "a.jpg")
+    monkeypatch.chdir(tmp_path)
+    for command in (["restore", ""], ["restore", "a.jpg", "-o", ""]):
+        with pytest.raises(SystemExit, match="2"):
+            main(command)
+        assert "'' is no path" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_the_summary_comes_after_ctrl_c_too(capsys):
+    def restore(job, _progress):
+        if job.source == "c.jpg":
+            raise KeyboardInterrupt
+        raise UserError("no picture")
+
+    work = [SimpleNamespace(source=name, target=Path("nowhere.png")) for name in ("b.jpg", "c.jpg", "d.jpg")]
+    with pytest.raises(KeyboardInterrupt):
+        _each(work, restore, overwrite=False)
+    said = capsys.readouterr()
+    assert said.out == "0 restored, 0 left as they are, 1 failed, 2 not reached\n"
+    assert said.err.endswith("b.jpg: no picture\n")
+
+
+def test_a_hundred_per_cent_is_all_of_it():
+    found = SimpleNamespace(why="restored", notes=[], held=0.99984)
+    assert _told(found).endswith("; 99.9% of it compresses to the file's coefficients")
+    found.held = 1.0
+    assert "; 100.0% of it" in _told(found)

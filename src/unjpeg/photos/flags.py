@@ -1,7 +1,8 @@
-"""Numbers on the command line: types for argparse that refuse what no program can work with."""
+"""Numbers and paths on the command line: types for argparse that refuse what no program can work with."""
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 from unjpeg.errors import UserError
 
@@ -28,6 +29,13 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def path(text: str) -> Path:
+    """Any, but an empty one, which would be the folder that one is in."""
+    if not text:
+        raise UserError("'' is no path; '.' is this folder")
+    return Path(text)
 
 
 def _number(text: str, kind: type) -> float:

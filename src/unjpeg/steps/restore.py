@@ -9,16 +9,16 @@ is ever overwritten. Exit code 1: some could not be read or restored; they are n
 """
 
 import argparse
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from unjpeg.errors import UserError
 from unjpeg.foreign import shown
-from unjpeg.photos.flags import positive, whole
+from unjpeg.photos.flags import path, positive, whole
 from unjpeg.photos.formats import FORMATS
 from unjpeg.photos.photo import MAX_PIXELS, in_words
 
@@ -27,10 +27,10 @@ SUFFIX = ".restored"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="pictures, folders of them, videos"
+        "paths", nargs="+", type=path, metavar="PATH", help="pictures, folders of them, videos"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="PATH", help="file for one picture, else folder (beside each)"
+        "-o", "--output", type=path, metavar="PATH", help="file for one picture, else folder (beside each)"
     )
     parser.add_argument("--model", default=None, help="name or folder of a model (the default one)")
     parser.add_argument(
@@ -120,23 +120,27 @@ def run(args: argparse.Namespace) -> int:
 
 def _each(work: list, restore: Callable, overwrite: bool) -> int:
     """The exit code. Whatever one file does, the others are tried."""
-    failed, done = [], 0
-    for number, job in enumerate(work, 1):
-        name, head = shown(job.source), f"[{number}/{len(work)}] {shown(job.source)}"
-        if job.target.exists() and not overwrite:
-            _say(f"{head}: {job.target} is there already (--overwrite)")
-            continue
-        try:
-            found = restore(job, _progress(head))
-            done += found.done
-            _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
-        except Exception as error:
-            failed.append(f"{name}: {in_words(error).removeprefix(f'{name}: ')}")
-            _say(f"{head}: failed")
-    left = len(work) - done - len(failed)
-    print(f"{done} restored, {left} left as they are, {len(failed)} failed")
-    for line in failed:
-        print(line, file=sys.stderr)
+    failed, done, left = [], 0, 0
+    try:
+        for number, job in enumerate(work, 1):
+            name, head = shown(job.source), f"[{number}/{len(work)}] {shown(job.source)}"
+            if job.target.exists() and not overwrite:
+                left += 1
+                _say(f"{head}: {job.target} is there already (--overwrite)")
+                continue
+            try:
+                found = restore(job, _progress(head))
+                done, left = done + found.done, left + (not found.done)
+                _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
+            except Exception as error:
+                failed.append(f"{name}: {in_words(error).removeprefix(f'{name}: ')}")
+                _say(f"{head}: failed")
+    finally:  # Ctrl-C too
+        rest = len(work) - done - left - len(failed)
+        more = f", {rest} not reached" if rest else ""
+        print(f"{done} restored, {left} left as they are, {len(failed)} failed{more}", flush=True)
+        for line in failed:
+            print(line, file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -160,7 +164,8 @@ def _told(found) -> str:
     if (told := getattr(found, "told", None)) is not None:
         words.append(f"told quality {told:g}")
     if found.held is not None:
-        words.append(f"{found.held:.1%} of it compresses to the file's coefficients")
+        held = math.floor(1000 * found.held) / 10  # 100 where all of it does
+        words.append(f"{held:.1f}% of it compresses to the file's coefficients")
     return "; ".join(words)
 
 
