@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -157,3 +158,11 @@ def test_a_gray_picture_of_sixteen_bits_becomes_a_webp_of_eight(tmp_path, capsys
     assert "16 bits became 8, WebP holds no more" in capsys.readouterr().err
     with Image.open(tmp_path / "b.webp") as found:
         assert np.abs(np.asarray(found.convert("L")).astype(int) - gray).mean() < 5
+
+
+def test_a_picture_that_is_named_twice_is_restored_once(tmp_path, monkeypatch):
+    picture(tmp_path / "a.jpg")
+    monkeypatch.chdir(tmp_path)
+    here = [Path("a.jpg"), Path("./a.jpg"), tmp_path / "a.jpg", Path(".")]
+    assert targets(*here, output=Path("out")) == ["a.png"]
+    assert targets(*here) == ["a.restored.png"]

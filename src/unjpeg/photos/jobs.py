@@ -1,5 +1,6 @@
 """Which pictures and videos are restored to which files: nothing is ever written over one that was read."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -65,7 +66,8 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
     Errors: `UserError` where a path is missing, a folder has no picture, a name says another format, two
     pictures would have one result, or a result would replace a picture.
     """
-    folders = {source: path for path in paths for source in _sources(path, suffix)}
+    named = {os.path.abspath(source): (source, path) for path in paths for source in _sources(path, suffix)}
+    folders = dict(named.values())  # one that is named twice is restored once
     sources = list(folders)
     if output and len(sources) == 1 and not paths[0].is_dir() and not output.is_dir() and output.suffix:
         found = [_named(sources[0], output, format)]
