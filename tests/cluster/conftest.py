@@ -15,11 +15,12 @@ from ..checkout import Checkout
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge", "iproute2")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "ip", "unshare", "nsenter")
 NAMESPACES = ("unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
+PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"  # where Debian puts daemons; not everybody has these
 HERE = Path(__file__).resolve().parent
 
 
 def missing():
-    return [name for name in PROGRAMS if not shutil.which(name)]
+    return [name for name in PROGRAMS if not shutil.which(name, path=PATH)]
 
 
 def install():
@@ -30,7 +31,7 @@ def install():
         said = apt("update") + apt("install", "-y", "--no-install-recommends", *PACKAGES)
         if missing():
             pytest.skip(f"apt-get cannot install {', '.join(missing())}: {said.strip()[-200:]}")
-    tried = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True)
+    tried = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True, env=environment())
     if tried.returncode:
         pytest.skip(f"no namespaces here: {tried.stderr.strip()}")
 
@@ -59,6 +60,7 @@ class Slurm:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                env=environment(),
             )
         ready = self._process.stdout.readline()
         assert ready == "ready\n", (folder / "up.txt").read_text()
@@ -122,7 +124,7 @@ def environment() -> dict[str, str]:
     """As a user has it on a login node: no trace of an outer Slurm, or of pytest's own paths."""
     dropped = ("PYTHONPATH", "CUDA_VISIBLE_DEVICES")
     kept = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("SLURM_")}
-    return kept | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return kept | {"PATH": f"{Path(sys.executable).parent}:{PATH}"}
 
 
 @pytest.fixture(scope="session")
