@@ -150,6 +150,7 @@ class Study(Checkout):
                 model["resources"] = {"threads": 1, "runtime": 10, "mem_mb": 2000}
             del study["data"]["gray"]
             study["test"] |= {"sets": ["photos"], "degradations": ["q10"]}
+            del study["test"]["imported"]
 
         self.study(small)
 
