@@ -39,14 +39,14 @@ def consistent(
         units.settle()
         out[rows] = units.joined()
         agreed = recompressed(out[rows], rows.start, file)
-        held += agreed.sum() if agreed is not None else units.held(np.arange(len(units.pixels)), SAFE).sum()
+        held += (units.all_held(SAFE) if agreed is None else agreed).sum()
         count += len(units.pixels)
     return out, held / count
 
 
 def holding(pixels: np.ndarray, file: Quantised) -> float:
     """Share of the units of uint8 (H, W, 3 or 1) that compress to the file's levels."""
-    held = [units.held(np.arange(len(units.pixels)), 0.0) for _, units in _strips(pixels, file)]
+    held = [units.all_held(0.0) for _, units in _strips(pixels, file)]
     return float(np.concatenate(held).mean())
 
 
@@ -101,6 +101,9 @@ class _Units:
             good &= (np.abs(plane.off(samples, which, inner)) <= 1e-9).all((1, 2, 3, 4))
         return good
 
+    def all_held(self, inner: float) -> np.ndarray:
+        return self.held(np.arange(len(self.pixels)), inner)
+
     def settle(self) -> None:
         """Move units until they hold.
 
@@ -114,9 +117,8 @@ class _Units:
             if not len(active) or turn == ROUNDS:
                 break
             planes, bottom = rounded(self.pixels[active]), self.bottom[active]
-            push = turn % DITHER + 4 * (
-                turn // DITHER
-            )  # too much of it asks near white for what there is not
+            again, since = divmod(turn, DITHER)
+            push = since + 4 * again  # too much of it asks near white for what there is not
             for i, plane in enumerate(self.planes):
                 samples = plane.samples(planes[..., i], bottom)
                 off = plane.off(samples, active, SAFE + STEP * push)

@@ -74,15 +74,16 @@ def rounded(pixels: np.ndarray) -> np.ndarray:
 
 
 def rgb(planes: np.ndarray) -> np.ndarray:
+    """The inverse of `ycbcr`, neither rounded nor clipped."""
     return (planes - _OFFSET) @ _BACK.T if planes.shape[-1] == 3 else planes
-
-
-def _blocks(plane: np.ndarray) -> np.ndarray:
-    n, height, width = plane.shape
-    return plane.reshape(n, height // 8, 8, width // 8, 8).swapaxes(2, 3)
 
 
 def pixels_of(coefficients: np.ndarray) -> np.ndarray:
     """(n, rows, columns, 8, 8) -> (n, 8 rows, 8 columns)."""
     found = idctn(coefficients, axes=_AXES, norm="ortho").swapaxes(2, 3)
     return found.reshape(len(found), found.shape[1] * 8, -1)
+
+
+def _blocks(plane: np.ndarray) -> np.ndarray:
+    n, height, width = plane.shape
+    return plane.reshape(n, height // 8, 8, width // 8, 8).swapaxes(2, 3)

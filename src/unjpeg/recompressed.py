@@ -17,12 +17,12 @@ def recompressed(strip: np.ndarray, top: int, file: Quantised) -> np.ndarray | N
     strip: uint8 (H, W, 3 or 1), whole rows of units of the file from row `top` on.
     """
     luma, *chroma = file.components
-    options = {"qtables": [plane.steps.ravel().tolist() for plane in file.components]}
-    if chroma:
-        options["subsampling"] = SAMPLINGS.get((chroma[-1].down, chroma[-1].right))
-    ours = {(plane.down, plane.right) for plane in chroma}
-    if options.get("subsampling", 0) is None or len(ours) > 1 or (luma.down, luma.right) != (1, 1):
+    sampling = {(plane.down, plane.right) for plane in chroma}
+    if len(sampling) > 1 or not sampling <= SAMPLINGS.keys() or (luma.down, luma.right) != (1, 1):
         return None
+    options = {"qtables": [plane.steps.ravel().tolist() for plane in file.components]}
+    if sampling:
+        options["subsampling"] = SAMPLINGS[sampling.pop()]
     out = io.BytesIO()
     try:
         Image.fromarray(strip[..., 0] if strip.shape[2] == 1 else strip).save(out, "jpeg", **options)
