@@ -1,23 +1,30 @@
-"""Features of the detector: `dct.histograms` against the literal definition, on one photograph's tiles.
+"""Features of the detector: `dct.histograms` against the literal definition, on one photograph's tiles."""
 
-    python benchmarks/features.py [IMAGE]
-
-One thread, processor time, the same tiles in the same run; the numbers must agree.
-"""
-
-import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from benchmarks.photographs import photographs
+from benchmarks.ratio import Row, in_turns
 from scipy.fft import dctn
 from scipy.special import expit
-from skimage import data
 
 from unjpeg.dct import histograms, tiles
-from unjpeg.images import luma_full, read_uint8
+from unjpeg.images import luma_full
 
-ROUNDS = 20
+AREA = "features of the detector"
+
+
+def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
+    cut = tiles(luma_full(photographs(folder, 1)[0]))[:4]
+    assert max(np.abs(histograms(tile)[:, :64] - literal(tile)).max() for tile in cut) < 1e-8
+
+    def all_by(function) -> None:
+        for tile in cut:
+            function(tile)
+
+    seconds = in_turns(lambda: all_by(histograms), lambda: all_by(literal), repeats)
+    yield Row(AREA, "`dct.histograms`", "deJPEG's notebook, literally", *seconds, len(cut), "tiles", 1)
 
 
 def literal(tile: np.ndarray) -> np.ndarray:
@@ -27,24 +34,3 @@ def literal(tile: np.ndarray) -> np.ndarray:
     found = np.array([block.ravel() for block in blocks])
     means = np.stack([expit(1e6 * (found - b)).mean(0) for b in range(-60, 61)])
     return means[:-1] - means[1:]
-
-
-def main() -> None:
-    pixels = read_uint8(Path(sys.argv[1])) if len(sys.argv) > 1 else data.astronaut()
-    cut = tiles(luma_full(pixels))
-    difference = max(np.abs(histograms(tile)[:, :64] - literal(tile)).max() for tile in cut)
-    seconds = {}
-    for name, function, rounds in (("literal", literal, 2), ("dct.histograms", histograms, ROUNDS)):
-        start = time.process_time()
-        for _ in range(rounds):
-            for tile in cut:
-                function(tile)
-        seconds[name] = (time.process_time() - start) / rounds / len(cut)
-    print(f"{len(cut)} tiles of 256x256, largest difference {difference:.1e}\n")
-    print("| features | ms per tile | ratio |\n|---|---:|---:|")
-    for name, used in seconds.items():
-        print(f"| {name} | {1000 * used:.1f} | {seconds['literal'] / used:.0f} |")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,8 @@
 
     python -m benchmarks.run [--images DIR] [--only AREA ...] [--repeats 5] [--output docs/speed.md]
 
+`growth` is an area of its own: commands at 1x, 4x and 16x the work, time and memory (benchmarks/growth.py).
+
 Clock seconds on all cores: run it on a quiet machine. Without --images: photographs of scikit-image.
 """
 
@@ -13,24 +15,25 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import growth
 from benchmarks.ratio import table
 
 from unjpeg import torchvision_shim
 from unjpeg.record import cpu
 
-AREAS = ("data", "training", "restoring", "scoring", "workflow")
+AREAS = ("data", "training", "restoring", "scoring", "features", "workflow")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
-    parser.add_argument("--only", nargs="+", choices=AREAS, default=AREAS)
+    parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=(*AREAS, "growth"))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
     args = parser.parse_args()
     torchvision_shim.ensure()
     rows = []
-    for area in args.only:
+    for area in (area for area in AREAS if area in args.only):
         for row in importlib.import_module(f"benchmarks.{area}").rows(args.images, args.repeats):
             rows.append(row)
             print(
@@ -38,6 +41,8 @@ def main() -> None:
                 file=sys.stderr,
             )
     text = table(rows)
+    if "growth" in args.only:
+        text += f"\n## Growth\n\n{growth.__doc__.strip()}\n\n{growth.table(growth.growths(args.images))}"
     print(text)
     if args.output:
         args.output.write_text(f"{head(args)}\n{text}", "utf-8")

@@ -1,0 +1,151 @@
+"""The same work once, four times and sixteen times: processor time, its exponent, and memory.
+
+Each is the command a user gives, in a process of its own: start-up is in the seconds, and the exponent is
+that of the last step, from 4x to 16x. 1.00 is proportional; memory should not grow at all.
+"""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from benchmarks.data import DATA, SIDE, study
+from benchmarks.photographs import photographs
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMES = (1, 4, 16)
+MEGAPIXEL = (1000, 1000)
+STEPS, IMAGES, DEGRADATIONS = 20, 2, 2  # of 1x
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Seconds of the processor and GiB at most, of a command at each of `TIMES`."""
+
+    what: str
+    unit: str
+    work: int
+    seconds: list[float]
+    memory: list[float]
+
+    @property
+    def exponent(self) -> float:
+        return math.log(self.seconds[-1] / self.seconds[-2]) / math.log(TIMES[-1] / TIMES[-2])
+
+
+def spent(command: list[str], cwd: Path) -> tuple[float, float]:
+    """(seconds, GiB) of a command and of the largest process that it started."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=cwd, env=environment, stdout=said, stderr=said
+        )
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)}\n{said.read().decode()[-2000:]}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+
+
+def measured(
+    what: str, unit: str, work: int, command: Callable[[int], list[str]], cwd: Callable[[int], Path]
+) -> Growth:
+    found = [spent(command(times), cwd(times)) for times in TIMES]
+    return Growth(what, unit, work, [s for s, _ in found], [m for _, m in found])
+
+
+def growths(folder: Path | None) -> Iterator[Growth]:
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(temporary)
+        pictures = photographs(folder, IMAGES * TIMES[-1])
+        at = {times: _set(home / f"x{times}", pictures[: IMAGES * times]) for times in TIMES}
+        yield measured("`unjpeg patches`", "pictures", IMAGES, lambda _: _patches(), at.get)
+        yield measured("`unjpeg train`, steps and patches", "steps", STEPS, _train, at.get)
+        yield measured("`unjpeg evaluate`", "pictures", IMAGES, lambda _: _evaluate(), at.get)
+        for times in TIMES:
+            _large(pictures[0], times, at[times] / "large.jpg")
+        yield measured("`unjpeg restore`, one picture", "MP", 1, lambda _: _restore(), at.get)
+        for times in TIMES:
+            _small_study(at[times], DEGRADATIONS * times)
+        jobs = _jobs(at[1])
+        yield measured("`snakemake -n`, a new study", "jobs", jobs, lambda _: _snakemake("-n", "-q"), at.get)
+        yield measured("`snakemake`, its run", "jobs", jobs, lambda _: _snakemake("-q"), at.get)
+        yield measured("`snakemake -n`, finished", "jobs", jobs, lambda _: _snakemake("-n", "-q"), at.get)
+
+
+def _set(home: Path, pictures: list[np.ndarray]) -> Path:
+    (home / "pictures").mkdir(parents=True)
+    for number, picture in enumerate(pictures):
+        Image.fromarray(picture).save(home / "pictures" / f"{number:03}.png")
+    Image.fromarray(pictures[0][:SIDE, :SIDE]).save(home / "pictures" / "val.png")
+    study(home)
+    return home
+
+
+def _patches() -> list[str]:
+    command = ["unjpeg", "patches", "--data", json.dumps(DATA), "--seed", "0"]
+    command += ["--manifests", "set/manifest.json", "--splits", "split.csv"]
+    return [*command, "--output", "patches"]
+
+
+def _train(times: int) -> list[str]:
+    from unjpeg.config.study import read_study
+
+    run = read_study(ROOT / "config" / "tiny.yaml").run_of("conv-unit-fixed")
+    run["train"] |= {"steps": STEPS * times, "val_every": STEPS * times, "batch": 4, "warmup": 0}
+    command = ["unjpeg", "train", "--run", json.dumps(run), "--patches", "patches", "--threads", "1"]
+    return [*command, "--output", "model", "--state", "state", "--device", "cpu"]
+
+
+def _evaluate() -> list[str]:
+    command = ["unjpeg", "evaluate", "pictures", "--degradation", "q10", "--model", "none"]
+    return [*command, "--metrics", "psnr", "ssim", "psnr_b", "--out", "scores.csv"]
+
+
+def _large(picture: np.ndarray, times: int, path: Path) -> None:
+    """A picture of so many megapixels, made of one."""
+    side = [size * math.isqrt(times) for size in MEGAPIXEL]
+    whole = np.tile(picture, (*(math.ceil(n / m) for n, m in zip(side, picture.shape)), 1))
+    Image.fromarray(whole[: side[0], : side[1]]).save(path, quality=20)
+
+
+def _restore() -> list[str]:
+    return ["unjpeg", "restore", "large.jpg", "--overwrite", "--threads", "1"]
+
+
+def _small_study(home: Path, degradations: int) -> None:
+    """Two peers on the embedded photographs under so many qualities."""
+    test = {"sets": ["photos"], "degradations": [f"q{5 + n}" for n in range(degradations)]}
+    test |= {"metrics": ["psnr"], "peers": ["identity", "smooth"]}
+    (home / "study.yaml").write_text(yaml.safe_dump({"study": "growth", "models": {}, "test": test}))
+
+
+def _snakemake(*options: str) -> list[str]:
+    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--configfile", "study.yaml"]
+    return [*command, "--cores", "1", "--directory", ".", *options]
+
+
+def _jobs(home: Path) -> int:
+    command = [sys.executable, "-m", *_snakemake("-n")]
+    said = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
+    (total,) = [line for line in said.stdout.splitlines() if line.startswith("total")]
+    return int(total.split()[1])
+
+
+def table(rows: Iterable[Growth]) -> str:
+    heads = " | ".join(f"{times}x" for times in TIMES)
+    lines = [f"| what | 1x is | {heads} | exponent | {heads} |", "|---|---|" + "---:|" * 7]
+    for row in rows:
+        seconds = " | ".join(f"{s:.1f} s" for s in row.seconds)
+        memory = " | ".join(f"{m:.2f} GiB" for m in row.memory)
+        lines.append(f"| {row.what} | {row.work} {row.unit} | {seconds} | {row.exponent:.2f} | {memory} |")
+    return "\n".join(lines) + "\n"
