@@ -137,8 +137,8 @@ def _snakemake(*options: str) -> list[str]:
 def _jobs(home: Path) -> int:
     command = [sys.executable, "-m", *_snakemake("-n")]
     said = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
-    (total,) = [line for line in said.stdout.splitlines() if line.startswith("total")]
-    return int(total.split()[1])
+    totals = [line for line in said.stdout.splitlines() if line.startswith("total")]
+    return int(totals[-1].split()[1])
 
 
 def table(rows: Iterable[Growth]) -> str:

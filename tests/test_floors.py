@@ -8,7 +8,7 @@ import pytest
 from unjpeg.provenance import ROOT, imports_of
 
 FLOORS = {
-    0: ["errors", "atomic", "ahead", "provenance", "record", "chain", "degradation", "config"],
+    0: ["errors", "atomic", "ahead", "provenance", "record", "chain", "degradation", "card", "config"],
     1: [
         "images",
         "jpeg",
@@ -18,7 +18,6 @@ FLOORS = {
         "consistency",
         "encoder",
         "recompressed",
-        "card",
         "zoo",
         "dct",
         "grid",

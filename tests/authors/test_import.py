@@ -80,6 +80,12 @@ def test_the_folder_is_a_model_like_any_other(channels, imported, tmp_path, monk
         assert {row["model"] for row in csv.DictReader(file)} == {"net@authors"}
 
 
+def test_a_shipped_model_is_copied_under_its_name(imported):
+    folder = imported("photo", "home/photo")
+    for name in zoo.FILES:
+        assert (folder / name).read_bytes() == (zoo.FOLDER / "photo" / name).read_bytes()
+
+
 def test_the_same_file_gives_the_same_bytes(imported, tmp_path):
     files.ar_cnn(tmp_path / "x.mat")
     first = imported(tmp_path / "x.mat", "a/net")

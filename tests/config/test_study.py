@@ -31,7 +31,7 @@ def test_the_studies_are_sound(root, name):
 def test_a_model_named_as_a_peer_is_refused(tiny):
     tiny["models"]["smooth"] = tiny["models"].pop("ar-cnn-fixed")
     assert check_study(tiny, "mine.yaml").models_under("q10")[-1] == "smooth"  # where no such peer is tested
-    with pytest.raises(UserError, match=r"models\.smooth: also the name of a peer in test\.peers"):
+    with pytest.raises(UserError, match=r"models\.smooth: also stands in test\.peers"):
         check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
 
 
@@ -82,6 +82,9 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.sets", ["photos", "photos"], "photos stands there twice"),
         ("test.peers", ["smoth"], "no peer 'smoth'; did you mean 'smooth'?"),
         ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
+        ("test.shipped", ["photos"], "no shipped model 'photos'; did you mean 'photo'?"),
+        ("test.shipped", ["photo-detector"], "no shipped model 'photo-detector'"),
+        ("test.shipped", {"photo": ["q11"]}, "shipped.photo: no test degradation 'q11'"),
         ("test.peers", {"smooth": ["q11"]}, "peers.smooth: no test degradation 'q11'; did you mean 'q10'?"),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),
         ("models.ar-cnn-fixed.train.loss", {"l1": 1, "l3": 1}, "no loss 'l3'"),

@@ -139,6 +139,12 @@ def test_a_new_imported_model_plans_its_own_work_and_the_tables(checkout):
     assert checkout.planned() == restored("dncnn3@authors", degradations=GRAY) + Counter(more)
 
 
+def test_a_shipped_model_plans_its_own_work_and_the_tables(checkout):
+    checkout.study(lambda s: s["test"].update({"shipped": {"photo": ["gray-q10"]}}))
+    planned = restored("photo", degradations=GRAY) + Counter(["import photo"])
+    assert checkout.planned() == planned
+
+
 def test_one_peers_code_plans_that_peer(checkout):
     checkout.edit("src/unjpeg/peers/identity.py", "read_uint8(data)", "read_uint8(data)[:]")
     checkout.edit("src/unjpeg/peers/smooth.py", "DROPPED = 0.5", "DROPPED = 0.6")

@@ -103,7 +103,12 @@ def finished_systems(study, root, home, tmp_path_factory):
         "metric_files": {name: {"path": str(path), "sha256": sha256(path)} for name, path in own.items()},
         "data": {run["data"]: data(run["data"]) for run in models.values()},
         "models": models,
-        "test": {"sets": ["crops"], "degradations": ["q10", "gray-q10"], "metrics": ["psnr"]},
+        "test": {
+            "sets": ["crops"],
+            "degradations": ["q10", "gray-q10"],
+            "metrics": ["psnr"],
+            "shipped": {"photo": ["q10"]},
+        },
     }
     (folder / "systems.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     command = [
@@ -138,6 +143,7 @@ def test_every_system_stands_in_the_tables(study, finished_systems):
         scored = (known[name], "gray-q10" if gray else "q10") in rows
         assert scored == (run.task == "restore"), name
     assert all(value > 3 for value in rows.values())
+    assert rows["photo", "q10"] > rows["none", "q10"] + 0.3  # trained, and shipped
 
 
 def test_every_published_network_and_recipe_is_in_the_full_study(study):

@@ -19,7 +19,7 @@ ROOT = (
 )
 sys.path.insert(0, str(ROOT / "src"))
 
-from unjpeg.config import imported, registry
+from unjpeg.config import imported, registry, shipped
 from unjpeg.config.data import Split
 from unjpeg.config.seeds import seed_groups
 from unjpeg.config.study import check_study
@@ -51,9 +51,11 @@ except UserError as error:
 
 MODELS = list(STUDY.models)
 IMPORTED = list(STUDY.test.imported)
-NETWORKS = [*MODELS, *IMPORTED]  # with weights and a card
+SHIPPED = list(STUDY.test.shipped)
+NETWORKS = [*MODELS, *SHIPPED, *IMPORTED]  # with weights and a card
 ARCHS = {name: run.arch for name, run in STUDY.models.items()} | {
-    name: imported.importable()[name] for name in IMPORTED
+    name: (shipped.shipped() | imported.importable())[name]
+    for name in (*SHIPPED, *IMPORTED)
 }
 PEERS = list(STUDY.test.peers)
 SETS = list(STUDY.test.sets)
@@ -202,14 +204,23 @@ def files_to_train(model):
 
 
 def entry_imported(wildcards):
-    """What says that the file of an imported model is here, and which: input of its rule."""
+    """What says that the file of an imported model is here, and which: input of its rule. None if shipped."""
+    if wildcards.model in SHIPPED:
+        return []
     return f"resources/metrics/{imported.entry_of(wildcards.model)}.json"
 
 
 def file_imported(wildcards):
-    """The file itself, which the rule `parameters` leaves undeclared."""
+    """The file itself, which the rule `parameters` leaves undeclared; or the shipped model's name."""
+    if wildcards.model in SHIPPED:
+        return wildcards.model
     (file,) = METRICS[imported.entry_of(wildcards.model)].files
     return f"resources/metrics/{file.place}/{file.file}"
+
+
+def digest_imported(wildcards):
+    """Of a shipped model, which no input tells."""
+    return wildcards.model in SHIPPED and shipped.digest_of_shipped(wildcards.model)
 
 
 def users_of(wildcards):

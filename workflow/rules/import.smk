@@ -1,6 +1,6 @@
-"""Models of the weights that the authors of networks gave out: nothing is trained.
+"""Models with weights that come with unjpeg, or that the authors of networks gave out: nothing is trained.
 
-Needs: resources/metrics/{entry}.json and the file that it speaks of; `dncnn3@authors` is of the entry dncnn3
+Needs: nothing, or resources/metrics/{entry}.json and its file; `dncnn3@authors` is of the entry dncnn3
 Gives: results/{study}/models/{model}/{model.safetensors,card.json}
 """
 
@@ -16,11 +16,12 @@ rule import:
     benchmark:
         "results/{study}/benchmarks/import/{model}.tsv"
     wildcard_constraints:
-        model="|".join(IMPORTED) or "-",
+        model="|".join([*SHIPPED, *IMPORTED]) or "-",
     conda:
         "../../envs/report.yaml"
     params:
         file=file_imported,
+        shipped=digest_imported,
         code=code("unjpeg.steps.import"),
     shell:
         """

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from unjpeg.config.data import Degraded, MetricName, PeerName
 from unjpeg.config.imported import check_importable
 from unjpeg.config.load import Section
+from unjpeg.config.shipped import check_shipped
 from unjpeg.errors import UserError, unknown
 
 
@@ -53,6 +54,13 @@ class Test(Section):
         description="Networks with their authors' weights, such as `dncnn3@authors`: a list, or a mapping to "
         "the degradations that each is tested under (default: all).",
     )
+    shipped: Annotated[
+        dict[Annotated[str, AfterValidator(check_shipped)], list[Degraded] | None], _Listed
+    ] = Field(
+        {},
+        description="Restorers that come with unjpeg, such as `photo` (`unjpeg models`): a list, or a "
+        "mapping to the degradations that each is tested under (default: all).",
+    )
 
     @model_validator(mode="after")
     def _once(self) -> "Test":
@@ -66,7 +74,7 @@ class Test(Section):
 
     @model_validator(mode="after")
     def _known(self) -> "Test":
-        for key in ("sets", "peers", "imported"):
+        for key in ("sets", "peers", "imported", "shipped"):
             for name, degradations in getattr(self, key).items():
                 for degradation in degradations or ():
                     if degradation not in self.degradations:
@@ -74,6 +82,6 @@ class Test(Section):
         return self
 
     def untrained_under(self, degradation: str) -> list[str]:
-        """Imported models and peers that are tested under a degradation."""
-        untrained = {**self.imported, **self.peers}
+        """Shipped and imported models, and peers, that are tested under a degradation."""
+        untrained = {**self.shipped, **self.imported, **self.peers}
         return [name for name, listed in untrained.items() if degradation in (listed or [degradation])]

@@ -46,10 +46,10 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _peers(self) -> "Study":
-        if both := [name for name in self.test.peers if name in self.models]:
-            raise UserError(
-                f"models.{both[0]}: also the name of a peer in test.peers; give the model another"
-            )
+        for name in self.models:
+            for kind in ("peers", "shipped"):
+                if name in getattr(self.test, kind):
+                    raise UserError(f"models.{name}: also stands in test.{kind}; give the model another name")
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Make a model of the weights that the authors of a network gave out.
 
     unjpeg import DnCNN3.mat -o models/dncnn3@authors
+    unjpeg import photo -o models/photo              a copy of what comes with unjpeg
 
 AR-CNN's and DnCNN's files are known by their content. The folder is a model like any other, for `--model`,
 UNJPEG_MODELS and `unjpeg export`.
@@ -21,7 +22,12 @@ LICENCE = "unknown"  # none of these authors states one
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="of AR-CNN's or DnCNN's authors (.mat)")
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE|NAME",
+        help="of AR-CNN's or DnCNN's authors (.mat), or a shipped model",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -34,11 +40,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from unjpeg import zoo
-    from unjpeg.atomic import write_text
+    from unjpeg.atomic import write_bytes, write_text
     from unjpeg.authors import ar_cnn, dncnn
     from unjpeg.foreign import read_named, shown
     from unjpeg.store.weights import write_weights
 
+    if not args.file.exists() and str(args.file) in zoo.shipped():
+        folder = zoo.FOLDER / args.file
+        zoo.check(folder)
+        for name in zoo.FILES:
+            write_bytes(args.output / name, (folder / name).read_bytes())
+        return print(f"{args.output}: {args.file}, as it came with unjpeg")
     if args.file.is_file() and (size := args.file.stat().st_size) > BYTES:
         raise UserError(f"{shown(args.file)}: {size} bytes; the largest file of such weights has {BYTES}")
     data = read_named(args.file)

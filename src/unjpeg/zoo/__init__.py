@@ -40,6 +40,11 @@ def find(model: str | Path, task: str | None = None) -> Path:
     return homes[0]
 
 
+def shipped() -> list[str]:
+    """Names of the models here."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/card.json"))
+
+
 def available() -> dict[str, list[Path]]:
     """Folders of models by name, in the order in which they are taken."""
     places = [FOLDER.glob("*/card.json"), Path("results").glob("*/models/*/card.json")]
