@@ -68,6 +68,10 @@ def growths(folder: Path | None) -> Iterator[Growth]:
         home = Path(temporary)
         pictures = photographs(folder, IMAGES * TIMES[-1])
         at = {times: _set(home / f"x{times}", pictures[: IMAGES * times]) for times in TIMES}
+        yield measured("`unjpeg fetch`", "pictures", IMAGES, _fetch, at.get)
+        for times in TIMES:
+            _other_pictures(at[times] / "others", IMAGES * times)
+        yield measured("`unjpeg leaks`", "pictures, and as many", IMAGES, lambda _: _leaks(), at.get)
         yield measured("`unjpeg patches`", "pictures", IMAGES, lambda _: _patches(), at.get)
         yield measured("`unjpeg train`, steps and patches", "steps", STEPS, _train, at.get)
         yield measured("`unjpeg evaluate`", "pictures", IMAGES, lambda _: _evaluate(), at.get)
@@ -89,6 +93,31 @@ def _set(home: Path, pictures: list[np.ndarray]) -> Path:
     Image.fromarray(pictures[0][:SIDE, :SIDE]).save(home / "pictures" / "val.png")
     study(home)
     return home
+
+
+def _fetch(times: int) -> list[str]:
+    """Decodes each picture and takes its sha256, into a manifest."""
+    entry = {"title": "pictures", "licence": "none", "citation": "none", "count": IMAGES * times + 1}
+    entry |= {"manual": "made here", "path": "pictures"}
+    command = ["unjpeg", "fetch", "--dataset", "set", "--entry", json.dumps(entry)]
+    return [*command, "--folder", "fetched", "--manifest", "fetched/manifest.json"]
+
+
+def _other_pictures(home: Path, count: int) -> None:
+    """Clouds: no two alike, and none a part of a photograph."""
+    home.mkdir()
+    draws = np.random.default_rng(0)
+    for number in range(count):
+        octaves = [
+            draws.normal(size=(512 >> k, 512 >> k, 3)).repeat(1 << k, 0).repeat(1 << k, 1) for k in range(7)
+        ]
+        Image.fromarray((sum(octaves) * 20 + 128).clip(0, 255).astype(np.uint8)).save(
+            home / f"{number:03}.png"
+        )
+
+
+def _leaks() -> list[str]:
+    return ["unjpeg", "leaks", "--train", "pictures", "--test", "others"]
 
 
 def _patches() -> list[str]:
