@@ -50,7 +50,11 @@ def study(url: str) -> dict:
     """The smallest study with every step."""
     archive = {"file": "leaves.zip", "urls": [url], "members": {f"{p}/*.png": p for p in PARTS}}
     texts = dict.fromkeys(("title", "licence", "citation"), "for a test")
-    network = {"arch": "car_cnn", "settings": {"widths": [8, 8, 4], "init": "he", "skip": True}}
+    network = {
+        "arch": "car_cnn",
+        "settings": {"widths": [8, 8, 4], "init": "he", "skip": True},
+        "resources": {"threads": 1},
+    }
     train = {"steps": 150, "batch": 4, "val_every": 50}
     data = {"train": ["served"], "val": ["served"], "degradations": ["gray-q10"], "patch": 32, "stride": 16}
     return {

@@ -23,6 +23,7 @@ def small(checkout):
     def change(study):
         study["models"] = {"car": study["models"]["car"]}
         study["models"]["car"]["train"] = {"steps": STEPS, "batch": 4, "val_every": STEPS // 2}
+        study["models"]["car"]["resources"] = {"threads": 1}
         study["data"] = {"gray": study["data"]["gray"]}
         study["test"] = {"sets": ["photos-gray"], "degradations": ["gray-q10"], "metrics": ["psnr"]}
 

@@ -34,6 +34,7 @@ def small(study, name, known):
         "settings": {**run.get("settings", {}), **tiny},
         "data": f"{'gray' if gray else 'colour'}-{side}",
         "train": {**train, "steps": 2, "batch": 2, "val_every": 2},
+        "resources": {"threads": 1},
         "pretrained": False,  # the encoder of the smallest network has no such weights
         **{key: known[parent] for key, parent in entry.parents.items()},
     }
