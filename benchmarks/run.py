@@ -14,6 +14,7 @@ import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from benchmarks import growth
 from benchmarks.ratio import table
@@ -32,20 +33,24 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
     args = parser.parse_args()
     torchvision_shim.ensure()
-    rows = []
+    rows, grown, about = [], [], head(args)
     for area in (area for area in AREAS if area in args.only):
         for row in importlib.import_module(f"benchmarks.{area}").rows(args.images, args.repeats):
             rows.append(row)
-            print(
-                f"{row.area}: {row.what} / {row.peer}: {row.ratios[len(row.ratios) // 2]:.2f}",
-                file=sys.stderr,
-            )
-    text = table(rows)
-    if "growth" in args.only:
-        text += f"\n## Growth\n\n{growth.__doc__.strip()}\n\n{growth.table(growth.growths(args.images))}"
-    print(text)
-    if args.output:
-        args.output.write_text(f"{head(args)}\n{text}", "utf-8")
+            print(f"{row.area}: {row.what} / {row.peer}: {median(row.ratios):.2f}", file=sys.stderr)
+            write(args.output, about, rows, grown)
+    for row in growth.growths(args.images) if "growth" in args.only else ():
+        grown.append(row)
+        print(f"growth: {row.what}: {row.exponent:.2f}", file=sys.stderr)
+        write(args.output, about, rows, grown)
+    print(table(rows), growth.table(grown), sep="\n")
+
+
+def write(output: Path | None, about: str, rows: list, grown: list) -> None:
+    """What is known so far: a run takes most of an hour."""
+    if output:
+        text = f"{about}\n{table(rows)}\n## Growth\n\n{growth.__doc__.strip()}\n\n{growth.table(grown)}"
+        output.write_text(text, "utf-8")
 
 
 def head(args: argparse.Namespace) -> str:

@@ -78,10 +78,9 @@ class Model(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         around = pad(x, (8, 8, 8, 8), self.pad_mode)
         windows = around.unfold(2, 24, 8).unfold(3, 24, 8)  # (B, C, rows, columns, 24, 24), a view
+        # Batch norm takes the mean over all that it is given; ONNX has no such loop.
         if self.training or torch.compiler.is_exporting():
-            y = self._blocks(
-                windows
-            )  # batch norm takes the mean over what it is given; ONNX has no such loop
+            y = self._blocks(windows)
         else:
             rows, columns = windows.shape[2:4]
             step = max(1, WINDOWS // (len(x) * columns))
