@@ -6,7 +6,7 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.slow
-STEPS = 1500
+STEPS = 4000  # it has to run while others look, clean and take its node
 PREEMPT = ("--profile", "workflow/profiles/slurm", "--workflow-profile", "workflow/profiles/slurm-preempt")
 
 
