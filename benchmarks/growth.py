@@ -1,7 +1,8 @@
 """The same work once, four times and sixteen times: processor time, its exponent, and memory.
 
-Each is the command a user gives, in a process of its own: start-up is in the seconds, and the exponent is
-that of the last step, from 4x to 16x. 1.00 is proportional; memory should not grow at all.
+Each is the command a user gives, in a process of its own. The exponent is that of what comes on top: from 4x
+to 16x against from 1x to 4x, so that start-up, which is in the seconds, is not in it. 1.00 is proportional;
+memory should not grow at all.
 """
 
 import json
@@ -23,7 +24,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = (1, 4, 16)
 MEGAPIXEL = (1000, 1000)
-STEPS, IMAGES, DEGRADATIONS = 20, 2, 2  # of 1x
+STEPS, IMAGES, DEGRADATIONS = 10, 4, 1  # of 1x
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Growth:
 
     @property
     def exponent(self) -> float:
-        return math.log(self.seconds[-1] / self.seconds[-2]) / math.log(TIMES[-1] / TIMES[-2])
+        once, four, sixteen = self.seconds
+        return math.log((sixteen - four) / (four - once), 4) if once < four < sixteen else math.nan
 
 
 def spent(command: list[str], cwd: Path) -> tuple[float, float]:
