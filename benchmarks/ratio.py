@@ -32,7 +32,7 @@ class Row:
     def verdict(self) -> str:
         if statistics.median(self.ratios) >= self.mark:
             return "met"
-        return "met within the spread" if self.ratios[-1] >= self.mark else "not met"
+        return "not met, by less than the spread" if self.ratios[-1] >= self.mark else "not met"
 
 
 def in_turns(

@@ -24,6 +24,7 @@ class Restorer:
         """folder: a run's, with model.safetensors and card.json."""
         self.folder, self.device = Path(folder), torch.device(check_device(device))
         self.card, about, self.model = load_trained(self.folder, self.device, "restore", "restores")
+        self.model = self.model.to(memory_format=torch.channels_last)
         self.channels = self.card["channels"]
         self.multiple, self.halo = about["multiple"], about["halo"]
 
@@ -56,7 +57,7 @@ class Restorer:
 
     def _run(self, planes: np.ndarray) -> np.ndarray:
         """float32 (C, H, W) in [0, 1] -> the same, clipped."""
-        x = torch.from_numpy(planes)[None].to(self.device)
+        x = torch.from_numpy(planes)[None].to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode():
             return run_whole(self.model, x, self.multiple)[0].clamp(0, 1).cpu().numpy()
 

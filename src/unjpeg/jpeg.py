@@ -49,11 +49,11 @@ def degrade(pixels: np.ndarray, degradation: Degradation) -> bytes:
     pixels = luma_uint8(pixels) if degradation.gray else pixels
     data = None
     for step in degradation.steps:
+        pixels = pixels if data is None else read_uint8(data)
         if isinstance(step, Compress):
             data = encode(pixels, step)
-            pixels = read_uint8(data)
         else:
-            pixels = np.ascontiguousarray(pixels[step.down :, step.right :])
+            pixels, data = np.ascontiguousarray(pixels[step.down :, step.right :]), None
     return png(pixels) if data is None else data
 
 
