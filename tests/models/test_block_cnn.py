@@ -39,7 +39,7 @@ def test_few_windows_at_once_give_the_same(monkeypatch):
     with torch.inference_mode():
         whole = model(x)
         for windows in (1, 10, 25):  # fewer than a row of blocks in both, one row, two rows
-            monkeypatch.setattr(block_cnn, "WINDOWS", windows)
+            monkeypatch.setattr(block_cnn, "CACHED", windows)
             torch.testing.assert_close(model(x), whole)
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from unjpeg.errors import UserError, unknown
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has its library
+
 
 class Section(BaseModel):
     """A part of the configuration: unknown keys are refused, values never change."""
@@ -19,7 +21,7 @@ class Section(BaseModel):
 def read_yaml(path: Path | str) -> dict:
     """The mapping in a YAML file; `UserError` where there is no such file or no mapping in it."""
     try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        data = yaml.load(Path(path).read_text(encoding="utf-8"), LOADER)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
