@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
     args = parser.parse_args()
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the command line does
     torchvision_shim.ensure()
     rows, grown, about = [], [], head(args)
     for area in (area for area in AREAS if area in args.only):

@@ -49,6 +49,8 @@ def help_text() -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; 0 is success, 2 a mistake of the user, 85 a training that wants to go on later."""
     argv = sys.argv[1:] if argv is None else argv
+    # PyTorch then asks Linux for pages of 2 MB: with 4 KB a pass spends a fifth of its time on page faults.
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     if not argv or argv[0] in ("-h", "--help"):
         print(help_text())
         return 0
