@@ -25,6 +25,12 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMES = (1, 4, 16)
 MEGAPIXEL = (1000, 1000)
 STEPS, IMAGES, DEGRADATIONS = 10, 4, 1  # of 1x
+# A process has at least the memory that the one which started it had: so a small one stands between.
+BETWEEN = """import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+sys.exit(code)"""
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,12 @@ class Growth:
 def spent(command: list[str], cwd: Path) -> tuple[float, float]:
     """(seconds, GiB) of a command and of the largest process that it started."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=cwd, env=environment, stdout=said, stderr=said
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            said.seek(0)
-            raise RuntimeError(f"{' '.join(command)}\n{said.read().decode()[-2000:]}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+    asked = [sys.executable, "-c", BETWEEN, sys.executable, "-m", *command]
+    done = subprocess.run(asked, cwd=cwd, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr[-2000:]}")
+    seconds, peak = map(float, done.stderr.splitlines()[-1].split())
+    return seconds, peak / 2**20
 
 
 def measured(
@@ -178,5 +180,6 @@ def table(rows: Iterable[Growth]) -> str:
     for row in rows:
         seconds = " | ".join(f"{s:.1f} s" for s in row.seconds)
         memory = " | ".join(f"{m:.2f} GiB" for m in row.memory)
-        lines.append(f"| {row.what} | {row.work} {row.unit} | {seconds} | {row.exponent:.2f} | {memory} |")
+        exponent = "none seen" if math.isnan(row.exponent) else f"{row.exponent:.2f}"
+        lines.append(f"| {row.what} | {row.work} {row.unit} | {seconds} | {exponent} | {memory} |")
     return "\n".join(lines) + "\n"

@@ -36,12 +36,21 @@ class Row:
 
 
 def in_turns(
-    ours: Callable[[], object], theirs: Callable[[], object], repeats: int, clock=time.perf_counter
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    repeats: int,
+    clock=time.perf_counter,
+    warm: bool = False,
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each, one after the other, after one run of each that is not counted."""
+    """Seconds of each, one after the other, after one run of each that is not counted.
+
+    warm: each runs twice in its turn, the second counts: at first the other's threads still spin.
+    """
     found = ([], [])
     for repeat in range(repeats + 1):
         for seconds, work in zip(found, (ours, theirs)):
+            if warm and repeat:
+                work()
             start = clock()
             work()
             if repeat:

@@ -18,9 +18,11 @@ from unjpeg.exported.onnx_file import write_onnx
 from unjpeg.images import read_uint8, to_float32, to_uint8
 from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
+from unjpeg.photos.memory import tile_for, used
 from unjpeg.store.weights import write_weights
 
 AREA, BLOCKS = "restoring", 400  # blocks of BlockCNN's own loop: with all of them it takes minutes
+MEMORY = 2 << 30  # bytes, the default of `unjpeg restore --max-memory`: it chooses the tile
 
 
 def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
@@ -34,12 +36,13 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
         for name in ENTRIES:
             restorer = untrained(study.run_of(name), Path(home) / name, device)
             shown = picture if restorer.channels == 3 else picture[..., :1]
-            ours = lambda r=restorer, p=shown: r(p)  # noqa: E731
+            tile = tile_for(restorer, shown.shape, used() + MEMORY)
+            ours = lambda r=restorer, p=shown, t=tile: r(p, t)  # noqa: E731
             whole = lambda r=restorer, p=shown: forward(r, p)  # noqa: E731
-            seconds = in_turns(ours, whole, repeats)
+            seconds = in_turns(ours, whole, repeats, warm=True)
             yield Row(AREA, name, "PyTorch, whole image", *seconds, pixels, "MP", 1)
             if session := onnx(restorer, Path(home) / f"{name}.onnx"):
-                seconds = in_turns(ours, lambda s=session, p=shown: run(s, p), repeats)
+                seconds = in_turns(ours, lambda s=session, p=shown: run(s, p), repeats, warm=True)
                 yield Row(AREA, name, "onnxruntime, whole image", *seconds, pixels, "MP", 1)
             if name.startswith("block-cnn"):
                 rate = picture.size / 3 / 64 / BLOCKS
