@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from skimage import data
 
@@ -15,7 +16,7 @@ from unjpeg.cli import main
 from unjpeg.errors import UserError
 from unjpeg.images import to_float32
 from unjpeg.inference import Restorer, windows
-from unjpeg.photos.memory import tile_for, used
+from unjpeg.photos.memory import bytes_per_pixel, tile_for, used
 from unjpeg.photos.restoring import Wish, restored
 from unjpeg.steps.restore import _each, _told
 
@@ -167,6 +168,22 @@ def test_a_tile_is_chosen_by_memory(restorer):
     assert 64 <= small < large <= 1024 and small % 8 == large % 8 == 0
     with pytest.raises(UserError, match=r"4000x3000 pixels with photo need .* GiB; allowed by --max-memory"):
         tile_for(restorer, (3000, 4000, 3), 1 << 20)
+
+
+def test_weights_made_of_weights_are_no_pixels():
+    class Untrained:
+        channels = 3
+
+        def __init__(self, norm):
+            self.model = torch.nn.Sequential(
+                norm(torch.nn.Conv2d(3, 512, 3)), norm(torch.nn.Conv2d(512, 3, 3))
+            )
+
+        def __call__(self, pixels):
+            self.model(torch.from_numpy(to_float32(pixels))[None])
+
+    plain, normed = Untrained(lambda layer: layer), Untrained(torch.nn.utils.parametrizations.spectral_norm)
+    assert bytes_per_pixel(plain) == bytes_per_pixel(normed)
 
 
 def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):

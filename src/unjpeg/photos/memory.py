@@ -22,7 +22,10 @@ def bytes_per_pixel(restorer: Restorer) -> float:
         tensors = [t for t in (*inputs, output) if isinstance(t, torch.Tensor)]
         largest = max(largest, sum(t.numel() * t.element_size() for t in tensors))
 
-    hooks = [m.register_forward_hook(note) for m in restorer.model.modules() if not list(m.children())]
+    apart = "parametrizations"  # what makes weights of weights, as spectral norm does: no pixels in there
+    layers = {name: layer for name, layer in restorer.model.named_modules() if apart not in name.split(".")}
+    leaves = [layer for layer in layers.values() if not dict(layer.named_children()).keys() - {apart}]
+    hooks = [leaf.register_forward_hook(note) for leaf in leaves]
     try:
         restorer(np.zeros((64, 64, restorer.channels), np.uint8))
     finally:
