@@ -1,13 +1,15 @@
 """The same work once, four times and sixteen times: processor time, its exponent, and memory.
 
-Each is the command a user gives, in a process of its own. The exponent is that of what comes on top: from 4x
-to 16x against from 1x to 4x, so that start-up, which is in the seconds, is not in it. 1.00 is proportional;
-memory should not grow at all.
+Each is the command a user gives, in a process of its own; of some runs, in turns, the fastest. The exponent
+is that of what comes on top: from 4x to 16x against from 1x to 4x, so that start-up, which is in the seconds,
+is not in it. 1.00 is proportional; memory should not grow at all.
 """
 
+import itertools
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMES = (1, 4, 16)
 MEGAPIXEL = (1000, 1000)
 STEPS, IMAGES, DEGRADATIONS = 10, 4, 1  # of 1x
+MADE = ("model", "state", "results", "resources")  # by commands that would find their work done
 # A process has at least the memory that the one which started it had: so a small one stands between.
 BETWEEN = """import resource, subprocess, sys
 code = subprocess.call(sys.argv[1:])
@@ -40,8 +43,8 @@ class Growth:
     what: str
     unit: str
     work: int
-    seconds: list[float]
-    memory: list[float]
+    seconds: tuple[float, ...]
+    memory: tuple[float, ...]
 
     @property
     def exponent(self) -> float:
@@ -60,14 +63,18 @@ def spent(command: list[str], cwd: Path) -> tuple[float, float]:
     return seconds, peak / 2**20
 
 
-def measured(
-    what: str, unit: str, work: int, command: Callable[[int], list[str]], cwd: Callable[[int], Path]
-) -> Growth:
-    found = [spent(command(times), cwd(times)) for times in TIMES]
-    return Growth(what, unit, work, [s for s, _ in found], [m for _, m in found])
+def growths(folder: Path | None, repeats: int) -> Iterator[Growth]:
+    def measured(
+        what: str, unit: str, work: int, command: Callable[[int], list[str]], home: Callable[[int], Path]
+    ) -> Growth:
+        found = {times: [] for times in TIMES}
+        for _, times in itertools.product(range(repeats), TIMES):
+            for made in MADE if "-n" not in command(times) else ():
+                shutil.rmtree(home(times) / made, ignore_errors=True)
+            found[times].append(spent(command(times), home(times)))
+        seconds, memory = zip(*((min(s), max(m)) for s, m in (zip(*runs) for runs in found.values())))
+        return Growth(what, unit, work, seconds, memory)
 
-
-def growths(folder: Path | None) -> Iterator[Growth]:
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary)
         pictures = photographs(folder, IMAGES * TIMES[-1])

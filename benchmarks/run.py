@@ -2,7 +2,7 @@
 
     python -m benchmarks.run [--images DIR] [--only AREA ...] [--repeats 5] [--output docs/speed.md]
 
-`growth` is an area of its own: commands at 1x, 4x and 16x the work, time and memory (benchmarks/growth.py).
+`--only growth --output docs/growth.md` is apart: commands at 1x, 4x and 16x the work (benchmarks/growth.py).
 
 Clock seconds on all cores: run it on a quiet machine. Without --images: photographs of scikit-image.
 """
@@ -22,13 +22,17 @@ from benchmarks.ratio import table
 from unjpeg import torchvision_shim
 from unjpeg.record import cpu
 
+RATIOS = """
+Each row is ours and its peer in turns in one run; the ratio is taken within each repeat (median, and the
+spread over them); marks are the project's own.
+"""
 AREAS = ("data", "training", "restoring", "scoring", "features", "workflow")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
-    parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=(*AREAS, "growth"))
+    parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=AREAS)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
     args = parser.parse_args()
@@ -40,7 +44,7 @@ def main() -> None:
             rows.append(row)
             print(f"{row.area}: {row.what} / {row.peer}: {median(row.ratios):.2f}", file=sys.stderr)
             write(args.output, about, rows, grown)
-    for row in growth.growths(args.images) if "growth" in args.only else ():
+    for row in growth.growths(args.images, args.repeats) if "growth" in args.only else ():
         grown.append(row)
         print(f"growth: {row.what}: {row.exponent:.2f}", file=sys.stderr)
         write(args.output, about, rows, grown)
@@ -48,10 +52,13 @@ def main() -> None:
 
 
 def write(output: Path | None, about: str, rows: list, grown: list) -> None:
-    """What is known so far: a run takes most of an hour."""
+    """What is known so far: a run takes a quarter of an hour."""
     if output:
-        text = f"{about}\n{table(rows)}\n## Growth\n\n{growth.__doc__.strip()}\n\n{growth.table(grown)}"
-        output.write_text(text, "utf-8")
+        parts = [(RATIOS, table(rows))] if rows else []
+        parts += [(growth.__doc__, growth.table(grown))] if grown else []
+        output.write_text(
+            "\n".join([about, *(f"{text.strip()}\n\n{lines}" for text, lines in parts)]), "utf-8"
+        )
 
 
 def head(args: argparse.Namespace) -> str:
@@ -60,10 +67,11 @@ def head(args: argparse.Namespace) -> str:
         f"{name} {version(name)}" for name in ("torch", "pillow", "h5py", "snakemake", "pyiqa")
     )
     source = f"photographs of {args.images.name}" if args.images else "photographs of scikit-image"
+    only = "" if {*args.only} == {*AREAS} else f" --only {' '.join(args.only)}"
+    name = args.output.name if args.output else "speed.md"
     return f"""# Speed
 
-Written by `python -m benchmarks.run --output docs/speed.md`. Each row is ours and its peer in turns in one
-run; the ratio is taken within each repeat (median, and the spread over them); marks are the project's own.
+Written by `python -m benchmarks.run{only} --output docs/{name}`.
 
 {cpu()}, {cores} cores, load {load:.1f} (quarter of an hour); {packages};
 Python {platform.python_version()}; {args.repeats} repeats; {source}.
