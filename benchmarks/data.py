@@ -43,7 +43,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             why = "the sources are PNG: see the next row"
             yield Row(AREA, name, "libjpeg-turbo alone, pixels in memory", *limit, pixels, "MP", 1 / 1.5, why)
             floor = in_turns(ours, lambda count=count: turbo(home / "pictures", count), repeats)
-            why = "ours also hashes, cuts, writes 6 bytes a pixel and waits for the disk"
+            why = "ours also hashes, cuts and writes 6 bytes a pixel"
             yield Row(AREA, name, "libjpeg-turbo after reading the PNG", *floor, pixels, "MP", 1 / 1.5, why)
 
 

@@ -49,7 +49,7 @@ class Growth:
     @property
     def exponent(self) -> float:
         once, four, sixteen = self.seconds
-        return math.log((sixteen - four) / (four - once), 4) if once < four < sixteen else math.nan
+        return math.log((sixteen - four) / (four - once), 4) if 0 < four - once < sixteen - four else math.nan
 
 
 def spent(command: list[str], cwd: Path) -> tuple[float, float]:

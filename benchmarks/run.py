@@ -67,11 +67,11 @@ def head(args: argparse.Namespace) -> str:
         f"{name} {version(name)}" for name in ("torch", "pillow", "h5py", "snakemake", "pyiqa")
     )
     source = f"photographs of {args.images.name}" if args.images else "photographs of scikit-image"
-    only = "" if {*args.only} == {*AREAS} else f" --only {' '.join(args.only)}"
-    name = args.output.name if args.output else "speed.md"
-    return f"""# Speed
+    asked = f" --images {args.images.name}" if args.images else ""
+    asked += "" if {*args.only} == {*AREAS} else f" --only {' '.join(args.only)}"
+    return f"""# {"Growth" if args.only == ["growth"] else "Speed"}
 
-Written by `python -m benchmarks.run{only} --output docs/{name}`.
+Written by `python -m benchmarks.run{asked} --repeats {args.repeats}`.
 
 {cpu()}, {cores} cores, load {load:.1f} (quarter of an hour); {packages};
 Python {platform.python_version()}; {args.repeats} repeats; {source}.

@@ -122,7 +122,7 @@ def _patches(folder: Path | None, path: Path, side: int, channels: int) -> Patch
             clean = pictures[number % 8][..., :channels]
             top, left = (generator.integers(0, (size - side) // 8 + 1) * 8 for size in clean.shape[:2])
             clean = np.ascontiguousarray(clean[top : top + side, left : left + side])
-            yield np.stack([read_uint8(encode(clean, Compress(10, "420"))), clean])[None], 0, 0
+            yield read_uint8(encode(clean, Compress(10, "420"))), clean, 0, 0
 
     attrs = {"sources": '["x"]', "degradations": '["q10"]'}
     write_patches(path, pairs(), (PATCHES, side, side, channels), 0, attrs)

@@ -6,6 +6,7 @@ copy changes no other's patches.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,8 +85,10 @@ def reduced(pixels: np.ndarray, scale: float) -> np.ndarray:
     return small[..., None] if small.ndim == 2 else small
 
 
-def cut(pixels: np.ndarray, drawn: Draw, corners: np.ndarray, data: dict) -> np.ndarray:
-    """uint8 (N, 2, P, P, C): degraded and clean patches at the N `corners` of one clean image."""
+def cut(
+    pixels: np.ndarray, drawn: Draw, corners: np.ndarray, data: dict
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(degraded, clean) patches, uint8 (P, P, C), at `corners` of one clean image."""
     if data["channels"] == 3 and pixels.shape[2] == 1:
         pixels = np.repeat(pixels, 3, 2)
     if drawn.gray:
@@ -94,8 +97,6 @@ def cut(pixels: np.ndarray, drawn: Draw, corners: np.ndarray, data: dict) -> np.
     degraded = read_uint8(degrade(clean, drawn.degradation))
     clean = reference(clean, drawn.degradation)
     side = data["patch"]
-    pairs = np.empty((len(corners), 2, side, side, clean.shape[2]), np.uint8)
-    for pair, (row, column) in zip(pairs, corners.tolist()):
-        for patch, image in zip(pair, (degraded, clean)):
-            patch[:] = image[row : row + side, column : column + side]
-    return pairs
+    for row, column in corners:
+        window = slice(row, row + side), slice(column, column + side)
+        yield degraded[window], clean[window]

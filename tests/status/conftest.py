@@ -60,7 +60,8 @@ def place(root, tmp_path):
     drawn = np.random.default_rng(0).integers(0, 256, (8, 2, 32, 32, 1), np.uint8)
     attrs = {"sources": '["a"]', "degradations": '["gray-q10"]'}
     folder = tmp_path / "results" / "smoke" / "patches" / "gray"
-    write_patches(folder / "train.h5", [(drawn, 0, 0)], (8, 32, 32, 1), 0, attrs)
+    pairs = ((low, high, 0, 0) for low, high in drawn)
+    write_patches(folder / "train.h5", pairs, (8, 32, 32, 1), 0, attrs)
     pair = [png(image) for image in drawn[0]]
     write_encoded(folder / "val.h5", [("a", *pair)], {}, ("degraded", "clean"))
     return Place(tmp_path, config)

@@ -11,7 +11,7 @@ def pairs(count, channels=3):
     generator = np.random.default_rng(0)
     for number in range(count):
         low = generator.integers(0, 256, (8, 8, channels), np.uint8)
-        yield np.stack([low, 255 - low])[None], number % 3, number % 2
+        yield low, 255 - low, number % 3, number % 2
 
 
 def write(path, count=11, channels=3):
@@ -24,11 +24,11 @@ def test_all_pairs_are_there_once_in_another_order(tmp_path, channels):
     patches = Patches(tmp_path / "p.h5")
     assert patches.clean.shape == (40, 8, 8, channels)
     assert np.array_equal(patches.clean, 255 - patches.degraded)
-    written = [pair[0, 0].tobytes() for pair, *_ in pairs(40, channels)]
+    written = [low.tobytes() for low, *_ in pairs(40, channels)]
     read = [low.tobytes() for low in patches.degraded]
     assert sorted(written) == sorted(read)
     assert written != read
-    labels = {pair[0, 0].tobytes(): (s, d) for pair, s, d in pairs(40, channels)}
+    labels = {low.tobytes(): (s, d) for low, _, s, d in pairs(40, channels)}
     assert [labels[low] for low in read] == list(zip(patches.source, patches.degradation))
 
 

@@ -61,9 +61,8 @@ def test_patches(seed, count, channels, shuffle):
     degraded, clean = drawn.integers(0, 256, (2, *shape), np.uint8)
     labels = [(int(drawn.integers(2)), int(drawn.integers(3))) for _ in range(count)]
     pairs = [(a, b, *label) for a, b, label in zip(degraded, clean, labels)]
-    parts = [(np.stack([a, b])[None], s, d) for a, b, s, d in pairs]
     with tempfile.TemporaryDirectory() as folder:
-        write_patches(Path(folder) / "x.h5", parts, shape, shuffle, LISTS)
+        write_patches(Path(folder) / "x.h5", pairs, shape, shuffle, LISTS)
         read = Patches(Path(folder) / "x.h5")
         found = zip(read.degraded, read.clean, read.source, read.degradation, strict=True)
         ours, theirs = ([(a.tobytes(), b.tobytes(), s, d) for a, b, s, d in p] for p in (pairs, found))
@@ -96,9 +95,7 @@ def features(path, ends):
 
 def patches(path, ends):
     tile = np.ones((64, 64, 3), np.uint8)
-    write_patches(
-        path, ends((np.stack([tile * k, tile])[None], 0, 1) for k in range(8)), (8, 64, 64, 3), 0, LISTS
-    )
+    write_patches(path, ends((tile * k, tile, 0, 1) for k in range(8)), (8, 64, 64, 3), 0, LISTS)
 
 
 def until(number, end, items):

@@ -91,10 +91,9 @@ def patches(tmp_path_factory):
     photo = data.coffee()
     drawn = draw("coffee", photo.shape[:2], 0, 0, DATA)
     corners = places(drawn, DATA)
+    pairs = ((low, high, 0, 0) for low, high in cut(photo, drawn, corners, DATA))
     attrs = {"sources": '["coffee"]', "degradations": '["gray-q10"]'}
-    write_patches(
-        folder / "train.h5", [(cut(photo, drawn, corners, DATA), 0, 0)], (len(corners), 32, 32, 1), 0, attrs
-    )
+    write_patches(folder / "train.h5", pairs, (len(corners), 32, 32, 1), 0, attrs)
     other = np.ascontiguousarray(data.astronaut()[300:371, 200:290])
     q10 = parse("gray-q10")
     write_encoded(

@@ -13,9 +13,9 @@ def test_a_batch_knows_the_quality_of_its_last_compression(tmp_path):
     degradations = ["q10", "none", "q90+s1x2+q40"]
     drawn = np.random.default_rng(0).integers(0, 3, 30)
     pixels = np.zeros((8, 8, 3), np.uint8)
-    parts = ((np.stack([pixels + np.uint8(i), pixels])[None], 0, i) for i in drawn)  # pixels say which
+    pairs = ((pixels + np.uint8(i), pixels, 0, i) for i in drawn)  # the degraded pixels say which
     attrs = {"sources": '["a"]', "degradations": '["q10", "none", "q90+s1x2+q40"]'}
-    write_patches(tmp_path / "p.h5", parts, (30, 8, 8, 3), 0, attrs)
+    write_patches(tmp_path / "p.h5", pairs, (30, 8, 8, 3), 0, attrs)
     patches = Patches(tmp_path / "p.h5")
     assert patches.degradations == degradations
     batches, device = Batches(patches, 7, seed=1), torch.device("cpu")

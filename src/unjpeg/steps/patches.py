@@ -59,12 +59,16 @@ def _train(sources: list[Source], data: dict, seed: int, output: Path, threads: 
         manifest, image = sources[number]
         copies = [(drawn, corners) for drawn, corners in plan[number] if len(corners)]
         pixels = manifest.read(image) if copies else None
-        return [(cut(pixels, drawn, corners, data), number, drawn.index) for drawn, corners in copies]
+        return [
+            (degraded, clean, number, drawn.index)
+            for drawn, corners in copies
+            for degraded, clean in cut(pixels, drawn, corners, data)
+        ]
 
     shape = (total, data["patch"], data["patch"], data["channels"])
     attrs = {"sources": json.dumps(names), "degradations": json.dumps(data["degradations"]), **codec()}
-    parts = chain.from_iterable(ahead(of_image, range(len(sources)), threads))
-    write_patches(output, parts, shape, seed, attrs)
+    pairs = chain.from_iterable(ahead(of_image, range(len(sources)), threads))
+    write_patches(output, pairs, shape, seed, attrs)
 
 
 def _val(sources: list[Source], data: dict, output: Path, threads: int) -> None:

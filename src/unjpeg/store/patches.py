@@ -23,14 +23,14 @@ from unjpeg.errors import UserError
 
 def write_patches(
     path: Path,
-    parts: Iterable[tuple[np.ndarray, int, int]],
+    pairs: Iterable[tuple[np.ndarray, np.ndarray, int, int]],
     shape: tuple[int, int, int, int],
     seed: int,
     attrs: dict[str, str | int],
 ) -> str:
-    """Write (pairs, source, degradation) of each copy of an image and return the digest of all pairs.
+    """Write (degraded, clean, source, degradation) and return the digest of their content.
 
-    pairs: uint8 (n, 2, P, P, C), degraded and clean; shape: (N, P, P, C), and exactly N pairs must come.
+    degraded, clean: uint8 (P, P, C); shape: (N, P, P, C), and exactly N pairs must come.
     """
     order = np.random.default_rng([seed, shape[0]]).permutation(shape[0])
     labels = np.zeros((2, shape[0]), np.int32)
@@ -38,16 +38,19 @@ def write_patches(
     with replacing(path) as part:
         places, bytes_each = _allocate(part, shape), math.prod(shape[1:])
         with open(part, "r+b", buffering=0) as raw:
-            for pairs, *label in parts:
-                if pairs.shape[1:] != (2, *shape[1:]) or pairs.dtype != np.uint8:
-                    raise ValueError(f"pairs of {pairs.dtype} {pairs.shape}; announced: uint8 {shape[1:]}")
-                content.update(pairs)
-                here, count = order[count : count + len(pairs)], count + len(pairs)
-                for place, pair in zip(here.tolist(), pairs):
-                    for start, image in zip(places, pair):
-                        if os.pwrite(raw.fileno(), image, start + place * bytes_each) < bytes_each:
-                            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-                labels[:, here] = np.array(label)[:, None]
+            for *images, source, degradation in pairs:
+                place = order[count]  # IndexError: more pairs than announced
+                for start, image in zip(places, images):
+                    if image.shape != shape[1:] or image.dtype != np.uint8:
+                        raise ValueError(
+                            f"a patch of {image.dtype} {image.shape}; announced: uint8 {shape[1:]}"
+                        )
+                    data = image.tobytes()
+                    if os.pwrite(raw.fileno(), data, start + int(place) * bytes_each) < len(data):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+                    content.update(data)
+                labels[:, place] = source, degradation
+                count += 1
         if count != shape[0]:
             raise RuntimeError(f"{path}: {shape[0]} patches announced, {count} made")
         digest = content.hexdigest()
