@@ -28,10 +28,6 @@ class Row:
     def ratios(self) -> list[float]:
         return sorted(their / our for our, their in zip(self.ours, self.theirs))
 
-    @property
-    def verdict(self) -> str:
-        return "met" if statistics.median(self.ratios) >= self.mark else "not met"
-
 
 def in_turns(
     ours: Callable[[], object],
@@ -71,7 +67,7 @@ def table(rows: Iterable[Row]) -> str:
             lines.append(f"| **{area}** | | | | | | | |")
         ratio = statistics.median(row.ratios)
         mark = "" if row.mark is None else f"{row.mark:.3g}"
-        met = "" if row.mark is None else row.verdict
+        met = "" if row.mark is None else ("met" if ratio >= row.mark else "not met")
         spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
         words = "; ".join(filter(None, (met, row.note)))
         ours, theirs = (_rate(row.work / statistics.median(s), row.unit) for s in (row.ours, row.theirs))

@@ -39,26 +39,30 @@ def main() -> None:
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the command line does
     torchvision_shim.ensure()
     rows, grown, about = [], [], head(args)
+
+    def known() -> str:
+        text = page(about, rows, grown)
+        if args.output:  # after each row: a run takes a quarter of an hour
+            args.output.write_text(text, "utf-8")
+        return text
+
     for area in (area for area in AREAS if area in args.only):
         for row in importlib.import_module(f"benchmarks.{area}").rows(args.images, args.repeats):
             rows.append(row)
             print(f"{row.area}: {row.what} / {row.peer}: {median(row.ratios):.2f}", file=sys.stderr)
-            write(args.output, about, rows, grown)
+            known()
     for row in growth.growths(args.images, args.repeats) if "growth" in args.only else ():
         grown.append(row)
         print(f"growth: {row.what}: {row.exponent:.2f}", file=sys.stderr)
-        write(args.output, about, rows, grown)
-    print(table(rows), growth.table(grown), sep="\n")
+        known()
+    print(known())
 
 
-def write(output: Path | None, about: str, rows: list, grown: list) -> None:
-    """What is known so far: a run takes a quarter of an hour."""
-    if output:
-        parts = [(RATIOS, table(rows))] if rows else []
-        parts += [(growth.__doc__, growth.table(grown))] if grown else []
-        output.write_text(
-            "\n".join([about, *(f"{text.strip()}\n\n{lines}" for text, lines in parts)]), "utf-8"
-        )
+def page(about: str, rows: list, grown: list) -> str:
+    """Markdown: what is known so far."""
+    parts = [(RATIOS, table(rows))] if rows else []
+    parts += [(growth.__doc__, growth.table(grown))] if grown else []
+    return "\n".join([about, *(f"{text.strip()}\n\n{lines}" for text, lines in parts)])
 
 
 def head(args: argparse.Namespace) -> str:

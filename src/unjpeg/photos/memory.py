@@ -23,8 +23,8 @@ def bytes_per_pixel(restorer: Restorer) -> float:
         largest = max(largest, sum(t.numel() * t.element_size() for t in tensors))
 
     apart = "parametrizations"  # what makes weights of weights, as spectral norm does: no pixels in there
-    layers = {name: layer for name, layer in restorer.model.named_modules() if apart not in name.split(".")}
-    leaves = [layer for layer in layers.values() if not dict(layer.named_children()).keys() - {apart}]
+    layers = [layer for name, layer in restorer.model.named_modules() if apart not in name.split(".")]
+    leaves = [layer for layer in layers if all(name == apart for name, _ in layer.named_children())]
     hooks = [leaf.register_forward_hook(note) for leaf in leaves]
     try:
         restorer(np.zeros((64, 64, restorer.channels), np.uint8))
