@@ -48,14 +48,14 @@ class Restorer:
     def _part(self, planes: np.ndarray) -> np.ndarray:
         """float (C, H, W) in [0, 1] -> the same, of any number of channels."""
         if self.channels == len(planes):
-            return self._run(planes)
+            return self.run(planes)
         if self.channels == 1:
             ycbcr = rgb_to_ycbcr(planes)
-            ycbcr[:1] = self._run(ycbcr[:1].astype(np.float32))
+            ycbcr[:1] = self.run(ycbcr[:1].astype(np.float32))
             return ycbcr_to_rgb(ycbcr)
-        return self._run(np.repeat(planes, 3, 0)).mean(0, keepdims=True)
+        return self.run(np.repeat(planes, 3, 0)).mean(0, keepdims=True)
 
-    def _run(self, planes: np.ndarray) -> np.ndarray:
+    def run(self, planes: np.ndarray) -> np.ndarray:
         """float32 (C, H, W) in [0, 1] -> the same, clipped."""
         x = torch.from_numpy(planes)[None].to(self.device, memory_format=torch.channels_last)
         with torch.inference_mode():

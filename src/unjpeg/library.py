@@ -22,6 +22,7 @@ from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 from unjpeg.photos.photo import read_photo
+from unjpeg.photos.precision import in_precision
 from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored
 
@@ -89,8 +90,8 @@ def detect(
 
 @lru_cache(maxsize=4)
 def restorer(model: str, device: str) -> Restorer:
-    """A restorer by name or folder, kept for the next call."""
-    return Restorer(zoo.find(model, "restore"), device)
+    """A restorer by name or folder, in the precision that the device is best at, kept for the next call."""
+    return in_precision(Restorer(zoo.find(model, "restore"), device))
 
 
 @lru_cache(maxsize=4)

@@ -142,6 +142,7 @@ def test_learning_rates():
 def test_the_last_layer_has_a_rate_of_its_own():
     model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU(), torch.nn.Conv2d(2, 1, 3))
     train = {"lr": 1.0, "betas": [0.9, 0.99], "weight_decay": 0, "last_lr": 0.1, "optimiser": "adam"}
+    train["precision"] = "32-true"
     optimizer = optimiser(model, train)
     set_learning_rate(optimizer, 0.5)
     rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}

@@ -60,6 +60,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="write results again that are there")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
+    parser.add_argument(
+        "--precision",
+        default="auto",
+        choices=("auto", "float32", "bfloat16"),
+        help="of the network; auto: bfloat16 where the processor has it and pictures stay the same (auto)",
+    )
     parser.add_argument("--threads", type=whole(1, 1024), help="of the CPU (all)")
     parser.add_argument(
         "--max-memory",
@@ -86,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
     from unjpeg import zoo
     from unjpeg.detection import Detector
     from unjpeg.inference import Restorer
+    from unjpeg.photos.precision import in_precision
     from unjpeg.photos.quality import takes_quality
     from unjpeg.photos.restoring import Wish, restored
     from unjpeg.photos.video import restored_video
@@ -95,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
+    restorer = in_precision(restorer, args.precision)
     detector, takes = None, takes_quality(restorer.card)
     if args.quality is not None and not takes:
         raise UserError(

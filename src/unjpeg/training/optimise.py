@@ -6,7 +6,10 @@ import torch
 
 
 def optimiser(model: torch.nn.Module, train: dict) -> torch.optim.Optimizer:
-    """Of the run's `train` section; the last layer with weights may have a learning rate of its own."""
+    """Of the run's `train` section; the last layer with weights may have a learning rate of its own.
+
+    Each step is one pass over all weights, but with gradients scaled for float16: Fabric does not clip those.
+    """
     layers = [m for m in model.modules() if any(True for _ in m.parameters(recurse=False))]
     last = {id(p) for p in layers[-1].parameters(recurse=False)}
     groups = [
@@ -14,10 +17,11 @@ def optimiser(model: torch.nn.Module, train: dict) -> torch.optim.Optimizer:
         {"params": list(layers[-1].parameters(recurse=False)), "factor": train["last_lr"]},
     ]
     lr, decay, betas = train["lr"], train["weight_decay"], tuple(train["betas"])
+    fused = train["precision"] != "16-mixed"
     if train["optimiser"] == "sgd":
-        return torch.optim.SGD(groups, lr, momentum=betas[0], weight_decay=decay)
+        return torch.optim.SGD(groups, lr, momentum=betas[0], weight_decay=decay, fused=fused)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[train["optimiser"]]
-    return kind(groups, lr, betas, weight_decay=decay)
+    return kind(groups, lr, betas, weight_decay=decay, fused=fused)
 
 
 def learning_rate(step: int, train: dict) -> float:
