@@ -2,10 +2,10 @@
 
 Every 2x2 pixels become one position (pixel unshuffle), conv 3; a level is `depths[i]` of x + ReLU(conv 3) on
 the way down and as many on the way up, the last level once; 2x2 convolutions of stride 2 down, conv 1 and
-pixel shuffle up, added to what the way down had there; conv 3 and pixel shuffle back to the image. The network
+pixel shuffle up, added to what the way down had there; conv 3 and pixel shuffle back to the image. It
 predicts the difference from its input and starts as the identity; the weights between start at a tenth of
-He's, as those of `unshuffle_net`. The place in the 8x8 grid is given nowhere. Zero padding. Two levels of 64 and
-128, depths 3 and 8: 1,482,060 parameters, 136,576 multiply-adds per pixel (DnCNN-3 665,000). Chosen by
+He's, as those of `unshuffle_net`. The place in the 8x8 grid is given nowhere. Zero padding. Two levels of 64
+and 128, depths 3 and 8: 1,482,060 parameters, 136,576 multiply-adds per pixel (DnCNN-3 665,000). Chosen by
 experiments, docs/log.md.
 """
 
