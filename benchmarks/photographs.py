@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
-from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.folder import images_in
+from unjpeg.images import read_uint8
 
 NAMES = ("astronaut", "chelsea", "coffee", "rocket")
 
 
 def photographs(folder: Path | None, count: int) -> list[np.ndarray]:
-    """uint8 (H, W, 3), so many, each turned another way where there are fewer."""
+    """uint8 (H, W, 3), so many, each turned another way where there are fewer. Errors: `UserError`."""
     if folder:
-        found = [read_uint8(p) for p in sorted(folder.iterdir()) if p.suffix in SUFFIXES]
+        found = [read_uint8(path) for path in list(images_in(folder).values())[:count]]
         found = [p if p.shape[2] == 3 else np.repeat(p, 3, 2) for p in found]
     else:
         found = [np.ascontiguousarray(getattr(data, name)()) for name in NAMES]

@@ -35,20 +35,26 @@ def in_turns(
     repeats: int,
     clock=time.perf_counter,
     warm: bool = False,
+    rounds: int = 1,
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each, one after the other, after one run of each that is not counted.
+    """Seconds of each, one after the other, after one turn of each that is not counted.
 
     warm: each runs twice in its turn, the second counts: at first the other's threads still spin.
+    rounds: so many turns are summed up in a repeat; what disturbs the machine then meets both.
     """
     found = ([], [])
     for repeat in range(repeats + 1):
-        for seconds, work in zip(found, (ours, theirs)):
-            if warm and repeat:
+        sums = [0.0, 0.0]
+        for _ in range(rounds if repeat else 1):
+            for place, work in enumerate((ours, theirs)):
+                if warm and repeat:
+                    work()
+                start = clock()
                 work()
-            start = clock()
-            work()
-            if repeat:
-                seconds.append(clock() - start)
+                sums[place] += clock() - start
+        if repeat:
+            for seconds, total in zip(found, sums):
+                seconds.append(total)
     return found
 
 

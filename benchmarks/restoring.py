@@ -1,8 +1,13 @@
-"""Each network with the tile that fits into 2 GiB, against PyTorch and onnxruntime on the whole picture."""
+"""Each network as `unjpeg restore` runs it, against PyTorch and onnxruntime on the whole picture, in float32.
+
+From the bytes of a JPEG file to uint8 pixels. What comes on top for a user stands in benchmarks/commands.py.
+"""
 
 import json
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,50 +19,67 @@ from benchmarks.training import ENTRIES, ROOT
 from unjpeg import models
 from unjpeg.config.study import read_study
 from unjpeg.degradation import Compress
+from unjpeg.errors import UserError
 from unjpeg.exported.onnx_file import write_onnx
 from unjpeg.images import read_uint8, to_float32, to_uint8
 from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
-from unjpeg.photos.memory import tile_for, used
+from unjpeg.photos.precision import in_precision
+from unjpeg.photos.restoring import Wish, restored
 from unjpeg.store.weights import write_weights
 
 AREA, BLOCKS = "restoring", 400  # blocks of BlockCNN's own loop: with all of them it takes minutes
-MEMORY = 2 << 30  # bytes, the default of `unjpeg restore --max-memory`: it chooses the tile
+WISH = Wish(force=True, consistent=False)
+FLOOR = "float32 as the peer's, whose convolutions are the floor"
 
 
 def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
     """Weights are drawn: time does not depend on them."""
-    picture = read_uint8(encode(photographs(folder, 1)[0], Compress(10, "420")))
-    picture = picture[: picture.shape[0] // 8 * 8, : picture.shape[1] // 8 * 8]
+    picture = photographs(folder, 1)[0]
+    picture = picture[
+        : picture.shape[0] // 32 * 32, : picture.shape[1] // 32 * 32
+    ]  # whole units of all networks
     pixels = picture.shape[0] * picture.shape[1] / 1e6
     device = "cuda" if torch.cuda.is_available() else "cpu"
     study = read_study(ROOT / "config" / "config.yaml")
     with tempfile.TemporaryDirectory() as home:
         for name in ENTRIES:
-            restorer = untrained(study.run_of(name), Path(home) / name, device)
-            shown = picture if restorer.channels == 3 else picture[..., :1]
-            tile = tile_for(restorer, shown.shape, used() + MEMORY)
-            ours = lambda r=restorer, p=shown, t=tile: r(p, t)  # noqa: E731
-            whole = lambda r=restorer, p=shown: forward(r, p)  # noqa: E731
-            seconds = in_turns(ours, whole, repeats, warm=True)
-            yield Row(AREA, name, "PyTorch, whole image", *seconds, pixels, "MP", 1)
-            if session := onnx(restorer, Path(home) / f"{name}.onnx"):
-                seconds = in_turns(ours, lambda s=session, p=shown: run(s, p), repeats, warm=True)
-                yield Row(AREA, name, "onnxruntime, whole image", *seconds, pixels, "MP", 1)
-            if name.startswith("block-cnn"):
-                rate = picture.size / 3 / 64 / BLOCKS
-                seconds = in_turns(ours, lambda r=restorer, p=shown: blocks(r, p), repeats)
-                scaled = [second * rate for second in seconds[1]]
-                why = f"both multiply as often; the peer ran {BLOCKS} blocks"
-                yield Row(
-                    AREA, name, "its own loop, block by block", seconds[0], scaled, pixels, "MP", 5, why
-                )
+            plain = untrained(study.run_of(name), Path(home) / name, device)
+            file = encode(picture if plain.channels == 3 else picture[..., :1], Compress(10, "420"))
+            peers: dict[str, Callable] = {"PyTorch, whole image": partial(forward, plain, file)}
+            if session := onnx(plain, Path(home) / f"{name}.onnx"):
+                peers["onnxruntime, whole image"] = partial(run, session, file)
+            for restorer, precision in precisions(plain):
+                ours = partial(restored, file, restorer, None, WISH)
+                row = partial(Row, AREA, f"{name}, {precision}", work=pixels, unit="MP")
+                for peer, theirs in peers.items():
+                    seconds = in_turns(ours, theirs, repeats, warm=True)
+                    yield row(peer, *seconds, mark=1, note=FLOOR if precision == "float32" else "")
+                if name.startswith("block-cnn"):
+                    rate = picture.size / 3 / 64 / BLOCKS
+                    mine, theirs = in_turns(ours, partial(blocks, plain, file), repeats)
+                    why = f"the peer ran {BLOCKS} blocks"
+                    why += "; both multiply as often: the floor" if precision == "float32" else ""
+                    scaled = [second * rate for second in theirs]
+                    yield row("its own loop, block by block", mine, scaled, mark=5, note=why)
+
+
+def precisions(plain: Restorer) -> Iterator[tuple[Restorer, str]]:
+    """What `unjpeg restore` takes by itself, and float32 where that is another."""
+    chosen = in_precision(plain)
+    if chosen is not plain:
+        yield chosen, "bfloat16"
+    yield plain, "float32"
 
 
 def untrained(run: dict, home: Path, device: str) -> Restorer:
+    """Drawn weights, the last layer's too: what starts as the identity would be all zeros there."""
     home.mkdir()
     torch.manual_seed(0)
     model = models.load(run["arch"]).Model(channels=run["channels"], **run["settings"])
+    for parameter in model.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=1e-3)
     weights = {k: v.numpy() for k, v in model.state_dict().items()}
     write_weights(home / "model.safetensors", weights, {"arch": run["arch"]})
     card = {key: run[key] for key in ("model", "arch", "channels", "settings", "recipe")}
@@ -65,19 +87,21 @@ def untrained(run: dict, home: Path, device: str) -> Restorer:
     return Restorer(home, device)
 
 
-def forward(restorer: Restorer, picture: np.ndarray) -> np.ndarray:
+def forward(restorer: Restorer, file: bytes) -> np.ndarray:
     with torch.inference_mode():
-        x = torch.from_numpy(to_float32(picture))[None].to(restorer.device)
+        x = torch.from_numpy(to_float32(read_uint8(file)))[None].to(restorer.device)
         return to_uint8(restorer.model(x)[0].clamp(0, 1).cpu().numpy())
 
 
 def onnx(restorer: Restorer, path: Path):
-    """A session, or None where onnxruntime is not installed."""
+    """A session, or None where onnxruntime or what writes its files is not installed."""
     try:
         import onnxruntime
-    except ImportError:
+
+        write_onnx(restorer, path)
+    except (ImportError, UserError) as error:
+        print(f"no rows of onnxruntime: {error}", file=sys.stderr)
         return None
-    write_onnx(restorer, path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     kinds = ["CUDAExecutionProvider"] if restorer.device.type == "cuda" else []
@@ -85,14 +109,14 @@ def onnx(restorer: Restorer, path: Path):
     return onnxruntime.InferenceSession(str(path), options, providers=[*kinds, "CPUExecutionProvider"])
 
 
-def run(session, picture: np.ndarray) -> np.ndarray:
-    return to_uint8(
-        session.run(None, {session.get_inputs()[0].name: to_float32(picture)[None]})[0][0].clip(0, 1)
-    )
+def run(session, file: bytes) -> np.ndarray:
+    name, picture = session.get_inputs()[0].name, to_float32(read_uint8(file))[None]
+    return to_uint8(session.run(None, {name: picture})[0][0].clip(0, 1))
 
 
-def blocks(restorer: Restorer, picture: np.ndarray) -> None:
+def blocks(restorer: Restorer, file: bytes) -> None:
     """As its authors restore: a window of 24x24 per call."""
+    picture = read_uint8(file)
     x = torch.nn.functional.pad(torch.from_numpy(to_float32(picture))[None], (8, 8, 8, 8))
     with torch.inference_mode():
         for number in range(BLOCKS):

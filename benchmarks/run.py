@@ -17,26 +17,43 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import growth
+from benchmarks.photographs import photographs
 from benchmarks.ratio import table
 
 from unjpeg import torchvision_shim
+from unjpeg.errors import UserError
+from unjpeg.pages import large_pages
+from unjpeg.photos.flags import whole
 from unjpeg.record import cpu
 
 RATIOS = """
 Each row is ours and its peer in turns in one run; the ratio is taken within each repeat (median, and the
 spread over them); marks are the project's own.
 """
-AREAS = ("data", "training", "restoring", "scoring", "features", "workflow")
+AREAS = ("data", "training", "restoring", "commands", "scoring", "features", "workflow")
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> int:
+    """0; 2 after a mistake of the user, in one line."""
+    try:
+        measure(argv)
+    except UserError as error:
+        print(f"benchmarks.run: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def measure(argv: list[str] | None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
     parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=AREAS)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=whole(1, 1000), default=5)
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
-    args = parser.parse_args()
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # as the command line does
+    args = parser.parse_args(argv)
+    photographs(args.images, 1)  # a folder without any is told before a quarter of an hour
+    if args.output and not args.output.parent.is_dir():
+        raise UserError(f"--output {args.output}: want a file in a folder that exists")
+    large_pages()  # as the command line does
     torchvision_shim.ensure()
     rows, grown, about = [], [], head(args)
 
@@ -83,4 +100,4 @@ Python {platform.python_version()}; {args.repeats} repeats; {source}.
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

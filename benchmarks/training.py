@@ -1,7 +1,8 @@
 """Training steps: fed from HDF5 or by one batch in memory, and against a plain loop of PyTorch.
 
 For each supervised architecture, with the settings and the batch of its entry in config/config.yaml (or of a
-smaller batch where a step would take minutes on a CPU).
+smaller batch where a step would take minutes on a CPU). An entry in float32 is measured in bf16-mixed too
+where the device has such instructions: what a run of one's own would gain by `precision`.
 """
 
 import tempfile
@@ -20,34 +21,40 @@ from unjpeg.config.study import read_study
 from unjpeg.degradation import Compress
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import encode
+from unjpeg.photos.precision import native
 from unjpeg.store.patches import Patches, write_patches
 from unjpeg.training.batches import Batches
 from unjpeg.training.learner import Learner
 
 ROOT = Path(__file__).resolve().parents[1]
-# entry of config/config.yaml: (patches in a batch, steps in a repeat) on a CPU, for a step of a second
+# entry of config/config.yaml: patches in a batch on a CPU, for a step of a second
 ENTRIES = {
-    "car-cnn-fixed": (128, 4),
-    "ar-cnn-q10-paper": (128, 4),
-    "conv-unit-fixed": (4, 2),
-    "dncnn3-paper": (16, 2),
-    "block-cnn-fixed": (1, 2),
-    "dejpeg-small-fixed": (2, 2),
-    "arnet-minimal-fixed": (4, 2),
-    "unshuffle-color": (16, 3),
+    "car-cnn-fixed": 128,
+    "ar-cnn-q10-paper": 128,
+    "conv-unit-fixed": 4,
+    "dncnn3-paper": 16,
+    "fbcnn-color-paper": 1,
+    "block-cnn-fixed": 1,
+    "dejpeg-small-fixed": 2,
+    "arnet-minimal-fixed": 4,
+    "unshuffle-color": 16,
+    "unshuffle-unet-color": 16,
 }
-PATCHES = 512
+ROUNDS = 4  # steps in a repeat, each beside one of the peer
+PATCHES, FED = 512, 0.97
+WHY_FED = "a batch is one index of a memory map and one division; the rest is noise"
 
 
 class Steps:
     """Training of one entry, as `unjpeg train` does it, and the same network in a plain loop."""
 
-    def __init__(self, name: str, folder: Path | None, home: Path, device: str):
+    def __init__(self, name: str, precision: str | None, folder: Path | None, home: Path, device: str):
+        """precision: None for that of the entry."""
         study = read_study(ROOT / "config" / "config.yaml")
         self.run, self.device = study.run_of(name), torch.device(device)
-        self.batch, self.count = ENTRIES[name]
-        if device == "cuda":
-            self.batch, self.count = self.run["train"]["batch"], 50
+        if precision:
+            self.run["train"]["precision"] = precision
+        self.batch = self.run["train"]["batch"] if device == "cuda" else ENTRIES[name]
         side = study.data[study.models[name].data].patch
         self.batches = Batches(
             _patches(folder, home / f"{name}.h5", side, self.run["channels"]), self.batch, 0
@@ -58,7 +65,7 @@ class Steps:
         self.optimizer = torch.optim.Adam(self.plain.parameters(), self.run["train"]["lr"])
         weights = self.run["train"]["loss"]
         self.losses = [(weight, losses.load(loss)) for loss, weight in weights.items()]
-        self.held = self.batches.read(0, self.device)
+        self.held, self.step = self.batches.read(0, self.device), 0
 
     def _model(self) -> torch.nn.Module:
         torch.manual_seed(0)
@@ -66,22 +73,20 @@ class Steps:
 
     def fed(self) -> None:
         """From the file."""
-        for step in range(self.count):
-            self._ours(*self.batches.read(step, self.device))
+        self.step += 1
+        self._ours(*self.batches.read(self.step, self.device))
 
     def from_memory(self) -> None:
-        for _ in range(self.count):
-            self._ours(*self.held)
+        self._ours(*self.held)
 
     def eager(self) -> None:
         """As a tutorial writes it: float32, NCHW, Adam."""
         degraded, clean = (x.contiguous() for x in self.held)
-        for _ in range(self.count):
-            self.optimizer.zero_grad()
-            loss = self._loss(self.plain(degraded), clean)
-            loss.backward()
-            self.optimizer.step()
-            loss.item()
+        self.optimizer.zero_grad()
+        loss = self._loss(self.plain(degraded), clean)
+        loss.backward()
+        self.optimizer.step()
+        loss.item()
 
     def _ours(self, degraded: torch.Tensor, clean: torch.Tensor) -> None:
         loss = self._loss(self.learner.network(degraded), clean)
@@ -94,23 +99,47 @@ class Steps:
 
 def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    rounds = 50 if device == "cuda" else ROUNDS
+    half = native(torch.device(device))
     with tempfile.TemporaryDirectory() as home:
         for name in ENTRIES:
-            steps = Steps(name, folder, Path(home), device)
-            row = partial(_row, steps, repeats)
-            mark = 0.95 if device == "cuda" else 0.97
-            yield row("feeding", name, "one batch in memory", steps.fed, steps.from_memory, mark)
-            about = f"{name}, {steps.run['train']['precision']}"
-            yield row(
-                "training step", about, "plain PyTorch, eager, float32", steps.from_memory, steps.eager, 1
-            )
+            steps = Steps(name, None, folder, Path(home), device)
+            row = partial(_row, repeats=repeats, rounds=1 if name.startswith("fbcnn") else rounds)
+            mark = 0.95 if device == "cuda" else FED
+            fed = steps.fed, steps.from_memory
+            yield row(steps, "feeding", name, "one batch in memory", *fed, mark=mark, why=WHY_FED)
+            own = steps.run["train"]["precision"]
+            for precision in dict.fromkeys((own, "bf16-mixed") if half else (own,)):
+                steps = steps if precision == own else Steps(name, precision, folder, Path(home), device)
+                asked = "" if precision == own else " (entry: float32)"
+                why = "float32 as the peer's; what Learner adds is the gradient's norm"
+                yield row(
+                    steps,
+                    "training step",
+                    f"{name}, {precision}{asked}",
+                    "plain PyTorch, eager, float32",
+                    steps.from_memory,
+                    steps.eager,
+                    mark=1,
+                    why=why,
+                )
 
 
 def _row(
-    steps: Steps, repeats: int, area: str, what: str, peer: str, ours: Callable, theirs: Callable, mark: float
+    steps: Steps,
+    area: str,
+    what: str,
+    peer: str,
+    ours: Callable,
+    theirs: Callable,
+    *,
+    repeats: int,
+    rounds: int,
+    mark: float,
+    why: str,
 ) -> Row:
-    seconds = in_turns(ours, theirs, repeats)
-    return Row(area, f"{what}, batch {steps.batch}", peer, *seconds, steps.count, "steps", mark)
+    seconds = in_turns(ours, theirs, repeats, rounds=rounds)
+    return Row(area, f"{what}, batch {steps.batch}", peer, *seconds, rounds, "steps", mark, why)
 
 
 def _patches(folder: Path | None, path: Path, side: int, channels: int) -> Patches:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,16 +12,30 @@ from benchmarks.ratio import Row, in_turns
 ROOT = Path(__file__).resolve().parents[1]
 AREA = "workflow"
 PLANS = {
-    "`snakemake -n`, the full study": ((), 5),
-    "`snakemake -n`, the tiny study": (("--configfile", "config/tiny.yaml"), 5),
+    "`snakemake -n`, the full study": (),
+    "`snakemake -n`, the tiny study": ("--configfile", "config/tiny.yaml"),
 }
+# As many jobs that know nothing of each other but one list: what Snakemake itself takes for them.
+ALONE = """rule all:
+    input: expand("results/{{n}}.txt", n=range({jobs}))
+rule one:
+    output: "results/{{n}}.txt"
+    params: code="0"
+    log: "logs/{{n}}.txt"
+    shell: "touch {{output}}"
+"""
 
 
 def rows(_folder: Path | None, repeats: int) -> Iterator[Row]:
-    for what, (options, limit) in PLANS.items():
-        call = [sys.executable, "-m", "snakemake", "-n", "-q", *options]
-        seconds, _ = in_turns(lambda call=call: run(call), lambda: None, repeats, spent)
-        yield Row(AREA, what, f"a limit of {limit} s", seconds, [limit] * repeats, 1, "plan", 1)
+    for what, options in PLANS.items():
+        plan = [sys.executable, "-m", "snakemake", "-n", "-q", *options]
+        with tempfile.TemporaryDirectory() as home:
+            jobs = jobs_of(options)
+            (Path(home) / "Snakefile").write_text(ALONE.format(jobs=jobs - 1))
+            alone = [*plan[:5], "--snakefile", f"{home}/Snakefile", "--directory", home]
+            seconds = in_turns(lambda c=plan: run(c), lambda c=alone: run(c), repeats, spent)
+        peer = f"Snakemake with {jobs:,} jobs of one rule"
+        yield Row(AREA, what, peer, *seconds, 1, "plan", 0.5, "its own time for as many jobs is the floor")
     start = [sys.executable, "-m", "unjpeg", "split", "--help"]
     imports = [sys.executable, "-c", "import numpy, yaml, pydantic"]
     seconds = in_turns(lambda: run(start), lambda: run(imports), repeats, spent)
@@ -29,6 +44,16 @@ def rows(_folder: Path | None, repeats: int) -> Iterator[Row]:
     imports = [sys.executable, "-c", "import torch"]
     seconds = in_turns(lambda: run(start), lambda: run(imports), repeats, spent)
     yield Row(AREA, "start of a step with torch", "torch alone", *seconds, 1, "start")
+
+
+def jobs_of(options: tuple[str, ...]) -> int:
+    """Of a study that has nothing yet."""
+    call = [sys.executable, "-m", "snakemake", "-n", *options]
+    with tempfile.TemporaryDirectory() as home:
+        call += ["--snakefile", str(ROOT / "Snakefile"), "--directory", home]
+        said = subprocess.run(call, cwd=ROOT, check=True, capture_output=True, text=True)
+    totals = [line for line in said.stdout.splitlines() if line.startswith("total")]
+    return int(totals[-1].split()[1])
 
 
 def spent() -> float:

@@ -1,6 +1,7 @@
 """`unjpeg restore` on real pictures, with the models that ship."""
 
 import io
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +12,15 @@ import torch
 from PIL import Image
 from skimage import data
 
-from unjpeg import zoo
+from unjpeg import models, zoo
 from unjpeg.cli import main
 from unjpeg.errors import UserError
 from unjpeg.images import to_float32
 from unjpeg.inference import Restorer, windows
-from unjpeg.photos.memory import bytes_per_pixel, tile_for, used
+from unjpeg.photos.memory import need_of, tile_for, used
 from unjpeg.photos.restoring import Wish, restored
 from unjpeg.steps.restore import _each, _told
+from unjpeg.store.weights import write_weights
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +185,19 @@ def test_weights_made_of_weights_are_no_pixels():
             self.model(torch.from_numpy(to_float32(pixels))[None])
 
     plain, normed = Untrained(lambda layer: layer), Untrained(torch.nn.utils.parametrizations.spectral_norm)
-    assert bytes_per_pixel(plain) == bytes_per_pixel(normed)
+    assert need_of(plain) == need_of(normed)
+
+
+def test_windows_taken_some_at_a_time_need_as_much_for_any_tile(tmp_path):
+    torch.manual_seed(0)
+    model = models.load("block_cnn").Model(channels=3)
+    weights = {name: value.numpy() for name, value in model.state_dict().items()}
+    write_weights(tmp_path / "model.safetensors", weights, {"arch": "block_cnn"})
+    card = {"model": "x", "arch": "block_cnn", "channels": 3, "settings": {}, "recipe": "regression"}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    fixed, each = need_of(Restorer(tmp_path))
+    assert fixed > 4 << 20  # 64 windows of 24x24 with 128 channels, in and out of a layer, four times
+    assert each == 60  # images alone
 
 
 def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):

@@ -8,13 +8,24 @@ from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 
 LEAST, MOST = 64, 1024  # sides of a tile in pixels
+PROBES = 64, 128  # sides of the tiles that a network's need is measured with
 SAFETY = 4  # of what a layer holds: the convolution reorders and pads in buffers of its own (measured)
 FLOATS = 5  # float32 images of a tile beside the network: in, padded, out, clipped, turned
 APART = 48 << 20  # bytes for all else: modules that are loaded on the way, gaps in the heap
 
 
-def bytes_per_pixel(restorer: Restorer) -> float:
-    """Largest sum of what goes into and comes out of one layer, and of what is kept beside, per pixel."""
+def need_of(restorer: Restorer) -> tuple[float, float]:
+    """Bytes of the largest layer: (whatever the tile's size, per pixel of it).
+
+    Of two small tiles: a network that takes its windows some at a time needs as much for any.
+    """
+    small, large = (_largest(restorer, side) for side in PROBES)
+    each = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
+    return SAFETY * (small - each * PROBES[0] ** 2), SAFETY * each + FLOATS * 4 * restorer.channels
+
+
+def _largest(restorer: Restorer, side: int) -> int:
+    """Bytes, at most, of what goes into and comes out of one layer, and of what is kept beside."""
     largest = 0
 
     def note(_module, inputs, output) -> None:
@@ -27,11 +38,11 @@ def bytes_per_pixel(restorer: Restorer) -> float:
     leaves = [layer for layer in layers if all(name == apart for name, _ in layer.named_children())]
     hooks = [leaf.register_forward_hook(note) for leaf in leaves]
     try:
-        restorer(np.zeros((64, 64, restorer.channels), np.uint8))
+        restorer(np.zeros((side, side, restorer.channels), np.uint8))
     finally:
         for hook in hooks:
             hook.remove()
-    return SAFETY * largest / 64**2 + FLOATS * 4 * restorer.channels
+    return largest
 
 
 def tile_for(restorer: Restorer, shape: tuple[int, ...], memory: int) -> int:
@@ -39,18 +50,17 @@ def tile_for(restorer: Restorer, shape: tuple[int, ...], memory: int) -> int:
 
     Errors: `UserError` where not even the smallest does, or a network sees the whole image and that does not.
     """
-    images = int(np.prod(shape))
-    left = memory - used() - images - APART
-    each = bytes_per_pixel(restorer)
+    fixed, each = need_of(restorer)
+    taken = used() + int(np.prod(shape)) + APART + fixed
     halo = restorer.halo
-    side = int(max(left, 0) / each) ** 0.5
+    side = int(max(memory - taken, 0) / each) ** 0.5
     if halo is None:
         if side**2 < shape[0] * shape[1]:
-            raise _too_little(restorer, shape, memory, used() + images + APART + each * shape[0] * shape[1])
+            raise _too_little(restorer, shape, memory, taken + each * shape[0] * shape[1])
         return max(shape[:2])
     tile = int(side - 2 * halo) // 8 * 8
     if tile < LEAST:
-        raise _too_little(restorer, shape, memory, used() + images + APART + each * (LEAST + 2 * halo) ** 2)
+        raise _too_little(restorer, shape, memory, taken + each * (LEAST + 2 * halo) ** 2)
     return min(tile, MOST)
 
 
