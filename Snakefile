@@ -29,6 +29,7 @@ include: "workflow/rules/detect.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/results.smk"
 
 
 rule all:

@@ -8,7 +8,18 @@ import pytest
 from unjpeg.provenance import ROOT, imports_of
 
 FLOORS = {
-    0: ["errors", "atomic", "ahead", "provenance", "record", "chain", "degradation", "card", "config"],
+    0: [
+        "errors",
+        "atomic",
+        "ahead",
+        "pages",
+        "provenance",
+        "record",
+        "chain",
+        "degradation",
+        "card",
+        "config",
+    ],
     1: [
         "images",
         "jpeg",

@@ -84,6 +84,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
         ("test.shipped", ["photos"], "no shipped model 'photos'; did you mean 'photo'?"),
         ("test.shipped", ["photo-detector"], "no shipped model 'photo-detector'"),
+        ("test.shipped", ["photos+file"], "no shipped model 'photos+file'; did you mean 'photo+file'?"),
         ("test.shipped", {"photo": ["q11"]}, "shipped.photo: no test degradation 'q11'"),
         ("test.peers", {"smooth": ["q11"]}, "peers.smooth: no test degradation 'q11'; did you mean 'q10'?"),
         ("models.ar-cnn-fixed.train.loss", "l3", "no loss 'l3'"),

@@ -22,9 +22,12 @@ def planned(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("profiles")
     for name in ("Snakefile", "workflow", "config", "envs", "src", "profiles", "tests"):
         (folder / name).symlink_to(root / name)
+    study = yaml.safe_load((root / "tests/smoke.yaml").read_text("utf-8"))
+    study["test"]["shipped"] = {"photo+file": None}
+    (folder / "study.yaml").write_text(yaml.safe_dump(study))
 
     def plan(*options):
-        command = [sys.executable, "-m", "snakemake", "-n", "--configfile", "tests/smoke.yaml", *options]
+        command = [sys.executable, "-m", "snakemake", "-n", "--configfile", "study.yaml", *options]
         environment = os.environ | {"CONDOR_CONFIG": "/dev/null"}
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
         return [(job.rule, job.local, resources(job)) for job in checkout.planned(done)]

@@ -108,7 +108,7 @@ def finished_systems(study, root, home, tmp_path_factory):
             "sets": ["crops"],
             "degradations": ["q10", "gray-q10"],
             "metrics": ["psnr"],
-            "shipped": {"photo": ["q10"]},
+            "shipped": {"photo": ["q10"], "photo+file": ["q10"]},
         },
     }
     (folder / "systems.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
@@ -122,7 +122,7 @@ def finished_systems(study, root, home, tmp_path_factory):
 
 def wanted(study, models):
     """Scores of every restorer, weights of the rest; the smoke study has what follows."""
-    paths = ["scores/none/crops/q10.csv", "scores/photo/crops/q10.csv"]
+    paths = ["scores/none/crops/q10.csv", "scores/photo/crops/q10.csv", "scores/photo+file/crops/q10.csv"]
     for name, run in models.items():
         restores = study.models[name].task == "restore"
         paths.append(
@@ -152,11 +152,13 @@ def test_every_system_is_trained_and_scored(study, finished_systems):
         assert scored == (run.task == "restore"), name
     assert all(value > 3 for value in rows.values())
     assert rows["photo", "q10"] > rows["none", "q10"] + 0.3  # trained, and shipped
+    assert rows["photo+file", "q10"] > rows["photo", "q10"]
 
 
 def test_every_published_network_and_recipe_is_in_the_full_study(study):
     networks = (
         "car_cnn conv_unit dejpeg patchgan block_cnn arnet arnet_critic ar_cnn dncnn fbcnn unshuffle_net"
+        " unshuffle_unet"
     )
     assert set(networks.split()) <= {run.arch for run in study.models.values()}
     assert {"regression", "critic", "gan", "quality", "detector"} <= {

@@ -4,6 +4,7 @@ Needs: the config. Gives: STUDY, the lists that targets are made of, and `code`.
 """
 
 import json
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -53,9 +54,13 @@ MODELS = list(STUDY.models)
 IMPORTED = list(STUDY.test.imported)
 SHIPPED = list(STUDY.test.shipped)
 NETWORKS = [*MODELS, *SHIPPED, *IMPORTED]  # with weights and a card
+KEPT = [name for name in SHIPPED if name.endswith(shipped.KEPT)]
+BEHIND = sorted(
+    {*map(shipped.network_of, KEPT)} - {*SHIPPED}
+)  # restores for them, is in no table
 ARCHS = {name: run.arch for name, run in STUDY.models.items()} | {
     name: (shipped.shipped() | imported.importable())[name]
-    for name in (*SHIPPED, *IMPORTED)
+    for name in (*SHIPPED, *BEHIND, *IMPORTED)
 }
 PEERS = list(STUDY.test.peers)
 SETS = list(STUDY.test.sets)
@@ -97,11 +102,16 @@ shell.prefix(
 )
 
 
+def one_of(names):
+    """Pattern of a wildcard."""
+    return "|".join(map(re.escape, names)) or "-"
+
+
 wildcard_constraints:
     study=STUDY.study,
     dataset="|".join(sorted(DATASETS)),
     data="|".join(STUDY.data) or "-",
-    model="|".join(["none", *NETWORKS, *PEERS]),
+    model=one_of(["none", *NETWORKS, *BEHIND, *PEERS]),
     peer="|".join(PEERS) or "-",
     metric="|".join(METRICS),
     degradation="[a-z0-9+-]+",
@@ -205,22 +215,24 @@ def files_to_train(model):
 
 def entry_imported(wildcards):
     """What says that the file of an imported model is here, and which: input of its rule. None if shipped."""
-    if wildcards.model in SHIPPED:
+    if wildcards.model not in IMPORTED:
         return []
     return f"resources/metrics/{imported.entry_of(wildcards.model)}.json"
 
 
 def file_imported(wildcards):
     """The file itself, which the rule `parameters` leaves undeclared; or the shipped model's name."""
-    if wildcards.model in SHIPPED:
-        return wildcards.model
+    if wildcards.model not in IMPORTED:
+        return shipped.network_of(wildcards.model)
     (file,) = METRICS[imported.entry_of(wildcards.model)].files
     return f"resources/metrics/{file.place}/{file.file}"
 
 
 def digest_imported(wildcards):
     """Of a shipped model, which no input tells."""
-    return wildcards.model in SHIPPED and shipped.digest_of_shipped(wildcards.model)
+    return wildcards.model not in IMPORTED and shipped.digest_of_shipped(
+        wildcards.model
+    )
 
 
 def users_of(wildcards):

@@ -5,7 +5,9 @@ Gives: results/{study}/cost/{model or peer}.json; its numbers differ from run to
        the figure of cost and the page are made of them
 """
 
-COSTS = [f"results/{STUDY.study}/cost/{name}.json" for name in PAIRS]
+COSTS = [
+    f"results/{STUDY.study}/cost/{name}.json" for name in PAIRS if name not in KEPT
+]
 
 
 rule cost:
@@ -19,7 +21,7 @@ rule cost:
     benchmark:
         "results/{study}/benchmarks/cost/{model}.tsv"
     wildcard_constraints:
-        model="|".join(NETWORKS) or "-",
+        model=one_of(NETWORKS),
     conda:
         "../../envs/train.yaml"
     threads: 1

@@ -16,7 +16,7 @@ rule import:
     benchmark:
         "results/{study}/benchmarks/import/{model}.tsv"
     wildcard_constraints:
-        model="|".join([*SHIPPED, *IMPORTED]) or "-",
+        model=one_of([*SHIPPED, *BEHIND, *IMPORTED]),
     conda:
         "../../envs/report.yaml"
     params:

@@ -1,7 +1,8 @@
 """What each model, and each peer, makes of each degraded set.
 
 Needs: results/{study}/models/{model}/, results/{study}/degraded/{dataset}/{degradation}.h5
-Gives: results/{study}/restored/{model or peer}/{dataset}/{degradation}.h5
+Gives: results/{study}/restored/{model or peer}/{dataset}/{degradation}.h5; a model that is `photo+file` is
+       what `photo` gave, kept to the files
 """
 
 
@@ -17,7 +18,7 @@ rule restore_set:
     benchmark:
         "results/{study}/benchmarks/restore-set/{model}/{dataset}/{degradation}.tsv"
     wildcard_constraints:
-        model="|".join(NETWORKS) or "-",
+        model=one_of({*NETWORKS, *BEHIND} - {*KEPT}),
     conda:
         "../../envs/train.yaml"
     resources:
@@ -29,6 +30,36 @@ rule restore_set:
         """
         unjpeg restore-set \
             --model results/{wildcards.study}/models/{wildcards.model} \
+            --images {input.images:q} \
+            --output {output:q} \
+            >{log:q} 2>&1
+        """
+
+
+# What `unjpeg restore` does after the network.
+rule keep_set:
+    input:
+        restored="results/{study}/restored/{model}/{dataset}/{degradation}.h5",
+        images="results/{study}/degraded/{dataset}/{degradation}.h5",
+    output:
+        f"results/{{study}}/restored/{{model}}{shipped.KEPT}/{{dataset}}/{{degradation}}.h5",
+    log:
+        "results/{study}/logs/keep-set/{model}/{dataset}/{degradation}.txt",
+    benchmark:
+        "results/{study}/benchmarks/keep-set/{model}/{dataset}/{degradation}.tsv"
+    wildcard_constraints:
+        model=one_of(map(shipped.network_of, KEPT)),
+    conda:
+        "../../envs/peers.yaml"
+    resources:
+        runtime=120,
+        mem_mb=growing(4000),
+    params:
+        code=code("unjpeg.steps.keep_set"),
+    shell:
+        """
+        unjpeg keep-set \
+            --restored {input.restored:q} \
             --images {input.images:q} \
             --output {output:q} \
             >{log:q} 2>&1

@@ -58,8 +58,9 @@ class Test(Section):
         dict[Annotated[str, AfterValidator(check_shipped)], list[Degraded] | None], _Listed
     ] = Field(
         {},
-        description="Restorers that come with unjpeg, such as `photo` (`unjpeg models`): a list, or a "
-        "mapping to the degradations that each is tested under (default: all).",
+        description="Restorers that come with unjpeg, such as `photo` (`unjpeg models`), or `photo+file`, "
+        "kept to the JPEG file as `unjpeg restore` does: a list, or a mapping to the degradations that each "
+        "is tested under (default: all).",
     )
 
     @model_validator(mode="after")

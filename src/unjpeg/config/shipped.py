@@ -1,19 +1,30 @@
-"""Models that are not trained by a study: those that come with the package."""
+"""Models that are not trained by a study: those that come with the package.
+
+`photo+file` is what `photo` gives, kept to what the JPEG file says, as `unjpeg restore` does.
+"""
 
 from unjpeg.card import read_card, task_of
 from unjpeg.errors import unknown
 from unjpeg.provenance import ROOT, digest_of, sha256_of
 
+KEPT = "+file"
+
 
 def shipped() -> dict[str, str]:
-    """Architecture of each restorer in zoo/ by its name."""
+    """Architecture of each restorer in zoo/ by its name, and of the same kept to the file."""
     cards = {path.parent.name: read_card(path.parent) for path in sorted(ROOT.glob("zoo/*/card.json"))}
-    return {name: card["arch"] for name, card in cards.items() if task_of(card) == "restore"}
+    found = {name: card["arch"] for name, card in cards.items() if task_of(card) == "restore"}
+    return found | {name + KEPT: arch for name, arch in found.items()}
+
+
+def network_of(name: str) -> str:
+    """Name in zoo/ of the network behind a shipped model."""
+    return name.removesuffix(KEPT)
 
 
 def digest_of_shipped(name: str) -> str:
     """12 hex digits of its weights and its card."""
-    return digest_of(*(sha256_of(path) for path in sorted((ROOT / "zoo" / name).iterdir())))
+    return digest_of(*(sha256_of(path) for path in sorted((ROOT / "zoo" / network_of(name)).iterdir())))
 
 
 def check_shipped(name: str) -> str:

@@ -42,14 +42,16 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg import zoo
     from unjpeg.atomic import write_bytes, write_text
     from unjpeg.authors import ar_cnn, dncnn
+    from unjpeg.card import read_card
     from unjpeg.foreign import read_named, shown
     from unjpeg.store.weights import write_weights
 
     if not args.file.exists() and str(args.file) in zoo.shipped():
         folder = zoo.FOLDER / args.file
         zoo.check(folder)
-        for name in zoo.FILES:
-            write_bytes(args.output / name, (folder / name).read_bytes())
+        write_bytes(args.output / zoo.FILES[0], (folder / zoo.FILES[0]).read_bytes())
+        card = {**read_card(folder), "model": args.output.resolve().name}
+        write_text(args.output / zoo.FILES[1], json.dumps(card, indent=1, sort_keys=True) + "\n")
         return print(f"{args.output}: {args.file}, as it came with unjpeg")
     if args.file.is_file() and (size := args.file.stat().st_size) > BYTES:
         raise UserError(f"{shown(args.file)}: {size} bytes; the largest file of such weights has {BYTES}")
