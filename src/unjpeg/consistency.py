@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from unjpeg.ahead import ahead
 from unjpeg.encoder import SAFE, Plane, pixels_of, rgb, rounded, ycbcr
 from unjpeg.quantised import Component, Quantised
 from unjpeg.recompressed import recompressed
@@ -26,37 +27,41 @@ PIXELS = 1 << 18  # at a time
 
 
 def consistent(
-    pixels: np.ndarray, file: Quantised, into: np.ndarray | None = None
+    pixels: np.ndarray, file: Quantised, into: np.ndarray | None = None, threads: int = 1
 ) -> tuple[np.ndarray, float]:
     """uint8 (H, W, 3 or 1), stored as in the file -> (the same, share of its units that hold).
 
     A unit is what the file codes together: 8x8 pixels, 16x16 with 4:2:0. The share is 1 where libjpeg
     compresses the result to the file's levels; a unit that does not hold after `ROUNDS` rounds is as near as
-    these came. into: where the result goes, such as `pixels` themselves; a new array without it.
+    these came. into: where the result goes, such as `pixels` themselves; a new array without it. threads: as
+    many strips at a time, with the same result.
     """
-    out, held, count = np.empty_like(pixels) if into is None else into, 0, 0
-    for rows, units in _strips(pixels, file):
+    out = np.empty_like(pixels) if into is None else into
+
+    def settled(rows: slice) -> tuple[int, int]:
+        """(units that hold, units)"""
+        units = _Units(pixels[rows], rows.start, file)
         units.settle()
         out[rows] = units.joined()
         agreed = recompressed(out[rows], rows.start, file)
-        held += (units.all_held(SAFE) if agreed is None else agreed).sum()
-        count += len(units.pixels)
+        return (units.all_held(SAFE) if agreed is None else agreed).sum(), len(units.pixels)
+
+    held, count = map(sum, zip(*ahead(settled, _strips(file, threads), threads)))
     return out, held / count
 
 
 def holding(pixels: np.ndarray, file: Quantised) -> float:
     """Share of the units of uint8 (H, W, 3 or 1) that compress to the file's levels."""
-    held = [units.all_held(0.0) for _, units in _strips(pixels, file)]
+    held = [_Units(pixels[rows], rows.start, file).all_held(0.0) for rows in _strips(file)]
     return float(np.concatenate(held).mean())
 
 
-def _strips(pixels: np.ndarray, file: Quantised) -> Iterator[tuple[slice, "_Units"]]:
-    """(rows of the image, its units there)."""
+def _strips(file: Quantised, threads: int = 1) -> Iterator[slice]:
+    """Rows of the image: whole units, of `PIXELS` at a time for all threads together."""
     down = file.unit[0]
-    step = down * max(1, PIXELS // (down * file.width))
+    step = down * max(1, PIXELS // threads // (down * file.width))
     for top in range(0, file.height, step):
-        rows = slice(top, min(top + step, file.height))
-        yield rows, _Units(pixels[rows], top, file)
+        yield slice(top, min(top + step, file.height))
 
 
 class _Units:
@@ -109,12 +114,10 @@ class _Units:
 
         What rounding to 8 bits undoes is not lost: changes are summed up before they are rounded.
         """
-        active = np.arange(len(self.pixels))
-        target = ycbcr(self.pixels)
-        for turn in range(ROUNDS + 1):
-            missing = ~self.held(active, SAFE)
-            active, target = active[missing], target[missing]
-            if not len(active) or turn == ROUNDS:
+        active = np.flatnonzero(~self.all_held(SAFE))
+        target = ycbcr(self.pixels[active])
+        for turn in range(ROUNDS):
+            if not len(active):
                 break
             planes, bottom = rounded(self.pixels[active]), self.bottom[active]
             again, since = divmod(turn, DITHER)
@@ -125,6 +128,8 @@ class _Units:
                 target[..., i] += plane.spread(pixels_of(off), bottom)
             noise = np.random.default_rng(turn).uniform(-0.5, 0.5, target.shape[1:]) if turn >= DITHER else 0
             self._put(active, rgb(target) + noise)
+            missing = ~self.held(active, SAFE)
+            active, target = active[missing], target[missing]
 
     def _put(self, which: np.ndarray, planes: np.ndarray) -> None:
         """New pixels; what repeats the right edge is averaged into it first, and repeated anew."""

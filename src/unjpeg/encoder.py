@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import dctn, idctn
+from scipy.fft import dct
 
 from unjpeg.quantised import Component
 
@@ -13,7 +13,7 @@ _FORWARD = np.array([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -274
 _BACK = np.linalg.inv(_FORWARD)
 _OFFSET = np.array([0.0, 128.0, 128.0])
 _HALF = np.array([0.5, 0.5 - 2**-16, 0.5 - 2**-16])  # ties of chroma are rounded down
-_AXES = (-2, -1)
+_DCT = dct(np.eye(8), axis=0, norm="ortho")  # small products: one of all blocks would start threads of BLAS
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Plane:
         """What the coefficients lack to lie in their intervals, `inner` from the ends: (n, b, b, 8, 8)."""
         half = self.component.steps / 2
         half = half - np.minimum(inner, 0.9 * half)
-        found = dctn(_blocks(samples) - 128, axes=_AXES, norm="ortho")
+        found = _DCT @ (_blocks(samples) - 128) @ _DCT.T
         middle = self.levels[which] * self.component.steps
         low, high = middle - half, middle + half
         self._exact(low, high, self.levels[which][..., 0, 0], max(0.0, inner - SAFE))
@@ -64,13 +64,18 @@ class Plane:
 
 def ycbcr(pixels: np.ndarray) -> np.ndarray:
     """uint8 (..., C) -> float64: YCbCr in the full range, not rounded; one channel as it is."""
-    return pixels @ _FORWARD.T + _OFFSET if pixels.shape[-1] == 3 else pixels.astype(np.float64)
+    if pixels.shape[-1] == 1:
+        return pixels.astype(np.float64)
+    planes = pixels @ _FORWARD.T
+    planes += _OFFSET
+    return planes
 
 
 def rounded(pixels: np.ndarray) -> np.ndarray:
     """uint8 (..., C) -> the integers of libjpeg's YCbCr, as float64."""
     planes = ycbcr(pixels)
-    return np.floor(planes + _HALF[: planes.shape[-1]])
+    planes += _HALF[: planes.shape[-1]]
+    return np.floor(planes, out=planes)
 
 
 def rgb(planes: np.ndarray) -> np.ndarray:
@@ -80,7 +85,7 @@ def rgb(planes: np.ndarray) -> np.ndarray:
 
 def pixels_of(coefficients: np.ndarray) -> np.ndarray:
     """(n, rows, columns, 8, 8) -> (n, 8 rows, 8 columns)."""
-    found = idctn(coefficients, axes=_AXES, norm="ortho").swapaxes(2, 3)
+    found = (_DCT.T @ coefficients @ _DCT).swapaxes(2, 3)
     return found.reshape(len(found), found.shape[1] * 8, -1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from PIL import Image
 
 from unjpeg.consistency import consistent
@@ -103,7 +104,7 @@ def restored_photo(
     if keep is None:
         keep = seen is None or seen.answer != "compressed twice"
     if keep and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
-        pixels, held = consistent(pixels, file, into=pixels)
+        pixels, held = consistent(pixels, file, into=pixels, threads=torch.get_num_threads())
     return Restored(photo, pixels, seen, said, True, why, held, quality)
 
 
