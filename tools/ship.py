@@ -26,12 +26,16 @@ def main() -> None:
     parser.add_argument("name", help="what it is called from now on")
     parser.add_argument("--title", required=True, help="one line for `unjpeg models`")
     parser.add_argument("--licence", default="MIT", help="of the weights (MIT)")
+    parser.add_argument(
+        "--for-comparison", action="store_true", help="of one quality: `unjpeg web` does not offer it"
+    )
     args = parser.parse_args()
     card, (tensors, metadata) = read_card(args.folder), read_weights(args.folder / zoo.FILES[0])
     half = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in tensors.items()}
     target = zoo.FOLDER / args.name
     write_weights(target / zoo.FILES[0], half, metadata)
     shipped = {"title": args.title, "licence": args.licence, "trained_as": card["model"], "stored": "float16"}
+    shipped |= {"for_comparison": True} if args.for_comparison else {}
     text = json.dumps({**card, "model": args.name, **shipped}, indent=1, sort_keys=True)
     write_text(target / zoo.FILES[1], text + "\n")
     write_checksums()

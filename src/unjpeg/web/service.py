@@ -23,9 +23,13 @@ class Service:
         self.detector = detector(zoo.DEFAULTS["detect"], device)
 
     def models(self) -> list[dict]:
-        """Names, titles and cards of the restorers that this version knows, the default one first."""
+        """Names, titles and cards of the restorers that this version knows, the default one first.
+
+        Without the models that ship for comparison only: each knows one quality.
+        """
         known = modules_in("models")
         cards = {name: card for name, card in zoo.cards().items() if card["arch"] in known}
+        cards = {name: card for name, card in cards.items() if not card.get("for_comparison")}
         names = [name for name, card in cards.items() if task_of(card) == "restore"]
         names.sort(key=lambda name: (name != zoo.DEFAULTS["restore"], name))
         return [
