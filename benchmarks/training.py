@@ -40,7 +40,7 @@ ENTRIES = {
     "unshuffle-color": 16,
     "unshuffle-unet-color": 16,
 }
-ROUNDS = 4  # steps in a repeat, each beside one of the peer
+ROUNDS = 2  # steps in a repeat, each beside one of the peer
 PATCHES, FED = 512, 0.97
 WHY_FED = "a batch is one index of a memory map and one division; the rest is noise"
 
