@@ -8,6 +8,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage import data
 
+from unjpeg import consistency
 from unjpeg.consistency import consistent, holding
 from unjpeg.quantised import quantised
 
@@ -94,6 +95,18 @@ def test_flat_and_saturated_pictures_hold(colour, quality):
     assert held == 1
     for before, after in zip(quantised(file).components, again(result, file, "444").components, strict=True):
         assert np.array_equal(before.levels, after.levels)
+
+
+def test_strips_side_by_side_give_the_same(photo, monkeypatch):
+    file = quantised(compressed(photo, 30, "420"))
+    wild = blurred(np.asarray(photo))
+    alone = consistent(wild, file)
+    monkeypatch.setattr(consistency, "PIXELS", 6000)
+    assert len(list(consistency._strips(file, 3))) > 4
+    for into in (None, wild.copy()):
+        result, held = consistent(wild if into is None else into, file, into=into, threads=3)
+        assert np.array_equal(result, alone[0])
+        assert held == alone[1]
 
 
 @pytest.mark.parametrize("quality", [10, 40, 75])
