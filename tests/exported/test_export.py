@@ -64,13 +64,13 @@ def test_the_model_that_ships(tmp_path):
     import onnx
 
     about = {entry.key: entry.value for entry in onnx.load(tmp_path / "photo.onnx").metadata_props}
-    assert (about["unjpeg.model"], about["unjpeg.multiple"]) == ("photo", "2")
+    assert (about["unjpeg.model"], about["unjpeg.multiple"]) == ("photo", "8")
 
 
 def test_a_folder_for_the_hub_is_a_model_too(tmp_path):
     assert main(["export", "photo", str(tmp_path / "mine")]) == 0
     page = (tmp_path / "mine/README.md").read_text()
-    assert page.startswith("---\nlicense: mit\n") and "| parameters | 235,468 |" in page
+    assert page.startswith("---\nlicense: mit\n") and "| parameters | 1,482,060 |" in page
     assert zoo.find(tmp_path / "mine", "restore") == tmp_path / "mine"
     image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     assert np.array_equal(Restorer(tmp_path / "mine")(image), Restorer(zoo.find("photo"))(image))

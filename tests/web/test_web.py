@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from unjpeg import zoo
 from unjpeg.cli import main
 
 from ..small_fbcnn import written
@@ -127,7 +128,13 @@ def test_more_than_a_few_at_once_are_sent_away(address, folder):
 
 def test_models_of_ones_own_are_listed_with_what_they_take(address):
     found = ask(address, None, method="GET", path="/models")[1]
-    assert [(model["name"], model["takes_quality"]) for model in found] == [("photo", False), ("told", True)]
+    takes = [(model["name"], model["takes_quality"]) for model in found]
+    assert takes == [("photo", False), ("photo-small", False), ("told", True)]
+
+
+def test_models_that_ship_for_comparison_are_not_offered(address):
+    found = {model["name"] for model in ask(address, None, method="GET", path="/models")[1]}
+    assert "car-cnn" in zoo.shipped() and "car-cnn" not in found
 
 
 def test_the_page_in_a_browser(address, folder, tmp_path):
