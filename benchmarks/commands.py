@@ -57,4 +57,4 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
         ):
             seconds = in_turns(partial(run, *command), partial(run, *other), repeats)
             beside = " against ".join(f"{max(memory[' '.join(c)]):.2f}" for c in (command, other))
-            yield Row(AREA, what, peer, *seconds, SIDE**2 / 1e6, "MP", mark, f"{beside} GiB")
+            yield Row(AREA, what, peer, *seconds, SIDE**2 / 1e6, "MP", mark, note=f"{beside} GiB")

@@ -40,11 +40,15 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             seeds = in_turns(ours, lambda: loop(home), repeats)
             yield Row(AREA, name, "one file at a time, Pillow, one PNG per patch", *seeds, pixels, "MP", 5)
             limit = in_turns(ours, lambda count=count: turbo(pictures, count), repeats)
-            why = "the sources are PNG: see the next row"
-            yield Row(AREA, name, "libjpeg-turbo alone, pixels in memory", *limit, pixels, "MP", 1 / 1.5, why)
+            why, share = "the sources are PNG: see the next row", 1 / 1.5
+            yield Row(
+                AREA, name, "libjpeg-turbo alone, pixels in memory", *limit, pixels, "MP", 1 / 1.5, why=why
+            )
             floor = in_turns(ours, lambda count=count: turbo(home / "pictures", count), repeats)
             why = "ours also hashes, cuts and writes 6 bytes a pixel"
-            yield Row(AREA, name, "libjpeg-turbo after reading the PNG", *floor, pixels, "MP", 1 / 1.5, why)
+            yield Row(
+                AREA, name, "libjpeg-turbo after reading the PNG", *floor, pixels, "MP", 1 / 1.5, why=why
+            )
 
 
 def study(home: Path) -> None:

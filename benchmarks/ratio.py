@@ -11,7 +11,7 @@ class Row:
     """Seconds of the same work by us and by a peer, or by a limit that nobody can beat, in each repeat.
 
     work: how much of `unit` that is. mark: the ratio (times as fast as the peer) to reach; None: none set.
-    note: why it was not, and what the floor is.
+    why: told where it was not: what the floor is. note: told in any case.
     """
 
     area: str
@@ -22,6 +22,7 @@ class Row:
     work: float
     unit: str
     mark: float | None = None
+    why: str = ""
     note: str = ""
 
     @property
@@ -74,8 +75,9 @@ def table(rows: Iterable[Row]) -> str:
         ratio = statistics.median(row.ratios)
         mark = "" if row.mark is None else f"{row.mark:.3g}"
         met = "" if row.mark is None else ("met" if ratio >= row.mark else "not met")
+        why = row.why if met == "not met" else ""
         spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
-        words = "; ".join(filter(None, (met, row.note)))
+        words = "; ".join(filter(None, (met, why, row.note)))
         ours, theirs = (_rate(row.work / statistics.median(s), row.unit) for s in (row.ours, row.theirs))
         cells = (row.what, ours, row.peer, theirs, f"{ratio:.2f}", spread, mark, words)
         lines.append(f"| {' | '.join(cells)} |")

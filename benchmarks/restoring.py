@@ -24,13 +24,16 @@ from unjpeg.exported.onnx_file import write_onnx
 from unjpeg.images import read_uint8, to_float32, to_uint8
 from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
+from unjpeg.photos.memory import used
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import Wish, restored
 from unjpeg.store.weights import write_weights
 
+ADDING = ("unshuffle",)  # beside those that are set to `skip`; DnCNN's own weights are refused too
 SLOW = ("dncnn", "fbcnn", "block-cnn")  # a quarter of the picture is enough of them
 AREA, BLOCKS = "restoring", 400  # blocks of BlockCNN's own loop: with all of them it takes minutes
-WISH = Wish(force=True, consistent=False)
+MEMORY = 2 << 30  # bytes beside what the benchmarks hold: the default of `unjpeg restore --max-memory`
+PART = f"the peer ran {BLOCKS} blocks"
 FLOOR = "float32 as the peer's, whose convolutions are the floor"
 
 
@@ -54,24 +57,28 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             peers: dict[str, Callable] = {"PyTorch, whole image": partial(forward, plain, file)}
             if session := onnx(plain, Path(home) / f"{name}.onnx"):
                 peers["onnxruntime, whole image"] = partial(run, session, file)
-            for restorer, precision in precisions(plain):
-                ours = partial(restored, file, restorer, None, WISH)
+            for restorer, precision in precisions(plain, study.run_of(name)):
+                wish = Wish(force=True, consistent=False, memory=used() + MEMORY)
+                ours = partial(restored, file, restorer, None, wish)
                 row = partial(Row, AREA, f"{name}, {precision}", work=pixels, unit="MP")
                 for peer, theirs in peers.items():
                     seconds = in_turns(ours, theirs, repeats, warm=True)
-                    yield row(peer, *seconds, mark=1, note=FLOOR if precision == "float32" else "")
+                    yield row(peer, *seconds, mark=1, why=FLOOR if precision == "float32" else "")
                 if name.startswith("block-cnn"):
                     rate = height * width / 64 / BLOCKS
                     mine, theirs = in_turns(ours, partial(blocks, plain, file), repeats)
-                    why = f"the peer ran {BLOCKS} blocks"
-                    why += "; both multiply as often: the floor" if precision == "float32" else ""
+                    why = "both multiply as often: the floor" if precision == "float32" else ""
                     scaled = [second * rate for second in theirs]
-                    yield row("its own loop, block by block", mine, scaled, mark=5, note=why)
+                    yield row("its own loop, block by block", mine, scaled, mark=5, why=why, note=PART)
 
 
-def precisions(plain: Restorer) -> Iterator[tuple[Restorer, str]]:
-    """What `unjpeg restore` takes by itself, and float32 where that is another."""
-    chosen = in_precision(plain)
+def precisions(plain: Restorer, run: dict) -> Iterator[tuple[Restorer, str]]:
+    """What `unjpeg restore` takes by itself, and float32 where that is another.
+
+    A network that makes the picture itself is none for bfloat16 once it is trained (docs/photos.md).
+    """
+    adds = run["settings"].get("skip") or run["arch"].startswith(ADDING)
+    chosen = in_precision(plain) if adds else plain
     if chosen is not plain:
         yield chosen, "bfloat16"
     yield plain, "float32"

@@ -139,7 +139,7 @@ def _row(
     why: str,
 ) -> Row:
     seconds = in_turns(ours, theirs, repeats, rounds=rounds)
-    return Row(area, f"{what}, batch {steps.batch}", peer, *seconds, rounds, "steps", mark, why)
+    return Row(area, f"{what}, batch {steps.batch}", peer, *seconds, rounds, "steps", mark, why=why)
 
 
 def _patches(folder: Path | None, path: Path, side: int, channels: int) -> Patches:

@@ -67,11 +67,11 @@ def test_a_mistake_is_one_line(measured, tmp_path, arguments, line):
 
 
 def test_a_row_says_whether_its_mark_is_met_and_why_not(ratio):
-    slow = ratio.Row("a", "x", "y", [2.0, 2.0, 4.0], [1.0, 2.0, 2.0], 4, "MP", 1, "the floor")
-    fast = ratio.Row("a", "z", "y", [1.0], [2.0], 4, "MP", 1)
+    slow = ratio.Row("a", "x", "y", [2.0, 2.0, 4.0], [1.0, 2.0, 2.0], 4, "MP", 1, "the floor", "a note")
+    fast = ratio.Row("a", "z", "y", [1.0], [2.0], 4, "MP", 1, "the floor")
     _, _, area, first, second = ratio.table([slow, fast]).splitlines()
     assert area.startswith("| **a** |")
-    assert first == "| x | 2 MP/s | y | 2 MP/s | 0.50 | 0.50 to 1.00 | 1 | not met; the floor |"
+    assert first == "| x | 2 MP/s | y | 2 MP/s | 0.50 | 0.50 to 1.00 | 1 | not met; the floor; a note |"
     assert second.endswith("| 2.00 | 2.00 to 2.00 | 1 | met |")
 
 

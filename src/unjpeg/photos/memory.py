@@ -17,11 +17,14 @@ APART = 48 << 20  # bytes for all else: modules that are loaded on the way, gaps
 def need_of(restorer: Restorer) -> tuple[float, float]:
     """Bytes of the largest layer: (whatever the tile's size, per pixel of it).
 
-    Of two small tiles: a network that takes its windows some at a time needs as much for any.
+    Of two small tiles, asked once: a network that takes its windows some at a time needs as much for any.
     """
-    small, large = (_largest(restorer, side) for side in PROBES)
-    each = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
-    return SAFETY * (small - each * PROBES[0] ** 2), SAFETY * each + FLOATS * 4 * restorer.channels
+    if "need" not in vars(restorer):
+        small, large = (_largest(restorer, side) for side in PROBES)
+        each = (large - small) / (PROBES[1] ** 2 - PROBES[0] ** 2)
+        fixed = SAFETY * (small - each * PROBES[0] ** 2)
+        restorer.need = fixed, SAFETY * each + FLOATS * 4 * restorer.channels
+    return restorer.need
 
 
 def _largest(restorer: Restorer, side: int) -> int:

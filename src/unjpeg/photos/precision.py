@@ -29,6 +29,7 @@ def in_precision(restorer: Restorer, precision: str = "auto") -> Restorer:
         raise UserError(f"precision {precision!r}; allowed: {', '.join(PRECISIONS)}")
     other = copy.copy(restorer)
     other.model = _Half(restorer.model)
+    vars(other).pop("need", None)  # of memory (photos/memory.py)
     if precision == "bfloat16" or (
         precision == "auto" and native(restorer.device) and faithful(other, restorer)
     ):
