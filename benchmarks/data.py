@@ -40,7 +40,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             seeds = in_turns(ours, lambda: loop(home), repeats)
             yield Row(AREA, name, "one file at a time, Pillow, one PNG per patch", *seeds, pixels, "MP", 5)
             limit = in_turns(ours, lambda count=count: turbo(pictures, count), repeats)
-            why, share = "the sources are PNG: see the next row", 1 / 1.5
+            why = "the sources are PNG: see the next row"
             yield Row(
                 AREA, name, "libjpeg-turbo alone, pixels in memory", *limit, pixels, "MP", 1 / 1.5, why=why
             )

@@ -46,7 +46,9 @@ def consistent(
         agreed = recompressed(out[rows], rows.start, file)
         return (units.all_held(SAFE) if agreed is None else agreed).sum(), len(units.pixels)
 
-    held, count = map(sum, zip(*ahead(settled, _strips(file, threads), threads)))
+    strips = _strips(file, threads)
+    done = map(settled, strips) if threads == 1 else ahead(settled, strips, threads)
+    held, count = map(sum, zip(*done))
     return out, held / count
 
 
