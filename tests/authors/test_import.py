@@ -81,9 +81,13 @@ def test_the_folder_is_a_model_like_any_other(channels, imported, tmp_path, monk
 
 
 def test_a_shipped_model_is_copied_under_its_name(imported):
-    folder = imported("photo", "home/photo")
-    for name in zoo.FILES:
-        assert (folder / name).read_bytes() == (zoo.FOLDER / "photo" / name).read_bytes()
+    weights, card = zoo.FILES
+    for name in ("photo", "photo+file"):
+        folder = imported("photo", f"home/{name}")
+        assert (folder / weights).read_bytes() == (zoo.FOLDER / "photo" / weights).read_bytes()
+        own = json.loads((zoo.FOLDER / "photo" / card).read_text())
+        assert own.pop("scores")  # of other studies
+        assert json.loads((folder / card).read_text()) == {**own, "model": name}
 
 
 def test_the_same_file_gives_the_same_bytes(imported, tmp_path):

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> None:
         zoo.check(folder)
         write_bytes(args.output / zoo.FILES[0], (folder / zoo.FILES[0]).read_bytes())
         card = {**read_card(folder), "model": args.output.resolve().name}
+        card.pop("scores", None)  # a study makes its own
         write_text(args.output / zoo.FILES[1], json.dumps(card, indent=1, sort_keys=True) + "\n")
         return print(f"{args.output}: {args.file}, as it came with unjpeg")
     if args.file.is_file() and (size := args.file.stat().st_size) > BYTES:
