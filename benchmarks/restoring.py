@@ -34,7 +34,10 @@ SLOW = ("dncnn", "fbcnn", "block-cnn")  # a quarter of the picture is enough of 
 AREA, BLOCKS = "restoring", 400  # blocks of BlockCNN's own loop: with all of them it takes minutes
 MEMORY = 2 << 30  # bytes beside what the benchmarks hold: the default of `unjpeg restore --max-memory`
 PART = f"the peer ran {BLOCKS} blocks"
-FLOOR = "float32 as the peer's, whose convolutions are the floor"
+FLOOR = {
+    "PyTorch, whole image": "the same convolutions; ours also reads the file's facts and chooses a tile",
+    "onnxruntime, whole image": "in float32 its convolutions are faster than PyTorch's here",
+}
 
 
 def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
@@ -63,7 +66,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
                 row = partial(Row, AREA, f"{name}, {precision}", work=pixels, unit="MP")
                 for peer, theirs in peers.items():
                     seconds = in_turns(ours, theirs, repeats, warm=True)
-                    yield row(peer, *seconds, mark=1, why=FLOOR if precision == "float32" else "")
+                    yield row(peer, *seconds, mark=1, why=FLOOR[peer] if precision == "float32" else "")
                 if name.startswith("block-cnn"):
                     rate = height * width / 64 / BLOCKS
                     mine, theirs = in_turns(ours, partial(blocks, plain, file), repeats)
@@ -75,7 +78,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
 def precisions(plain: Restorer, run: dict) -> Iterator[tuple[Restorer, str]]:
     """What `unjpeg restore` takes by itself, and float32 where that is another.
 
-    A network that makes the picture itself is none for bfloat16 once it is trained (docs/photos.md).
+    A network that makes the picture itself is none for bfloat16 once it is trained (photos/precision.py).
     """
     adds = run["settings"].get("skip") or run["arch"].startswith(ADDING)
     chosen = in_precision(plain) if adds else plain

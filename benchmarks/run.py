@@ -44,14 +44,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def measure(argv: list[str] | None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser("benchmarks.run", description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
     parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=AREAS)
     parser.add_argument("--repeats", type=whole(1, 1000), default=5)
     parser.add_argument("--output", type=Path, help="Markdown file (written)")
     args = parser.parse_args(argv)
     photographs(args.images, 1)  # a folder without any is told before a quarter of an hour
-    if args.output and not args.output.parent.is_dir():
+    if args.output and (not args.output.parent.is_dir() or args.output.is_dir()):
         raise UserError(f"--output {args.output}: want a file in a folder that exists")
     large_pages()  # as the command line does
     torchvision_shim.ensure()

@@ -52,6 +52,7 @@ def test_pictures_of_a_folder(measured, tmp_path):
         (("--repeats", "0"), "'0'; allowed: a whole number from 1 to 1000"),
         (("--repeats", "x"), "'x'; allowed: a whole number from 1 to 1000"),
         (("--images", "{empty}"), "{empty}: no image in it; allowed endings: .bmp"),
+        (("--output", "{empty}"), "--output {empty}: want a file in a folder that exists"),
         (("--images", "{empty}/none"), "{empty}/none: no such folder"),
         (
             ("--output", "{empty}/none/x.md"),

@@ -1,6 +1,6 @@
 """Put a trained model into the package: weights in half precision, its card, the digests of both.
 
-    python tools/ship.py results/zoo/models/unshuffle-photo photo --title "..." --licence MIT
+    python tools/ship.py results/zoo/models/photo photo --title "..." --licence MIT
 
 Scores of the shipped model are measured after this, on what was shipped. `unjpeg models` lists the result.
 """

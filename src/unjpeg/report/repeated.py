@@ -30,7 +30,7 @@ def page(summary: pd.DataFrame, published: pd.DataFrame, cards: dict[str, dict])
 def _models(cards: dict[str, dict]) -> str:
     """What each network is and how it was trained."""
     lines = [
-        "| model | network | parameters | steps | trained on | minutes | |",
+        "| model | network | parameters | steps | trained on | minutes, last stage | |",
         "|---|---|---:|---:|---|---:|---|",
     ]
     behind = {network_of(name): card for name, card in cards.items()}
