@@ -7,7 +7,7 @@ import torch
 from unjpeg.errors import UserError
 from unjpeg.inference import Restorer
 
-LEAST, MOST = 64, 1024  # sides of a tile in pixels
+LEAST, MOST = 64, 768  # sides of a tile in pixels
 PROBES = 64, 128  # sides of the tiles that a network's need is measured with
 SAFETY = 4  # of what a layer holds: the convolution reorders and pads in buffers of its own (measured)
 FLOATS = 5  # float32 images of a tile beside the network: in, padded, out, clipped, turned
