@@ -1,17 +1,14 @@
 """A page of means, each under the command that repeats it from a folder of images: docs/results.md."""
 
 import shlex
-from collections.abc import Iterable
 
 import pandas as pd
 
 from unjpeg.config.shipped import KEPT, network_of
 from unjpeg.metrics.protocol import named
 from unjpeg.report.order import INPUT, TRUTH, degradation_rank
-from unjpeg.report.quantities import quantity
+from unjpeg.report.quantities import FIDELITY, quantity
 from unjpeg.report.scores import ordered
-
-FREE = ("psnr", "ssim", "psnr_b")  # what `unjpeg evaluate` scores when not asked; needs no files
 
 
 def page(summary: pd.DataFrame, published: pd.DataFrame, cards: dict[str, dict]) -> str:
@@ -23,7 +20,7 @@ def page(summary: pd.DataFrame, published: pd.DataFrame, cards: dict[str, dict])
     for (name, protocol), rows in summary.groupby(["set", "protocol"]):
         beside = published[(published["set"] == name) & (published["protocol"] == protocol)]
         heading = f"## {name}, {protocol}\n\n{named(protocol).description}."
-        parts += [heading, *_commands(name, rows, cards), _table(rows, beside)]
+        parts += [heading, _commands(name, rows, cards), _table(rows, beside)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -49,10 +46,10 @@ def _models(cards: dict[str, dict]) -> str:
     return "\n".join(lines)
 
 
-def _commands(name: str, rows: pd.DataFrame, cards: dict[str, dict]) -> Iterable[str]:
+def _commands(name: str, rows: pd.DataFrame, cards: dict[str, dict]) -> str:
     """A block of code: a command per model."""
     metrics = list(ordered(rows)["metric"].unique())
-    more = [] if set(metrics) <= {*FREE} else ["--metrics", *metrics, "--parameters", "resources/metrics"]
+    more = [] if set(metrics) <= {*FIDELITY} else ["--metrics", *metrics, "--parameters", "resources/metrics"]
     lines = []
     for model, group in ordered(rows[rows["model"] != TRUTH]).groupby("model", sort=False):
         degradations = sorted(group["degradation"].unique(), key=degradation_rank)
@@ -61,7 +58,7 @@ def _commands(name: str, rows: pd.DataFrame, cards: dict[str, dict]) -> Iterable
         words = ["unjpeg", "evaluate", f"{name}/", "--degradation", *degradations, *which, *more]
         where = "UNJPEG_MODELS=models " if cards.get(model, {}).get("recipe") == "imported" else ""
         lines.append(f"    {where}{shlex.join([*words, '--out', f'{model}.csv'])}")
-    yield "\n".join(lines)
+    return "\n".join(lines)
 
 
 def _table(rows: pd.DataFrame, published: pd.DataFrame) -> str:
