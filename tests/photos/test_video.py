@@ -11,6 +11,7 @@ from unjpeg import zoo
 from unjpeg.cli import main
 from unjpeg.inference import Restorer
 from unjpeg.photos import clip
+from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import restored
 from unjpeg.photos.video import with_tables
 
@@ -49,7 +50,7 @@ def test_motion_jpeg_is_restored_and_its_sound_copied(avi, tmp_path, capsys):
 
 def test_each_packet_is_restored_as_the_jpeg_file_that_it_is(avi, tmp_path):
     assert main(["restore", str(avi), "-o", str(tmp_path / "x.mkv"), "--video-codec", "ffv1"]) == 0
-    restorer = Restorer(zoo.find("photo"))
+    restorer = in_precision(Restorer(zoo.find("photo")))
     for data, (_, pixels) in zip(clips.packets(avi, "video"), clips.frames(tmp_path / "x.mkv"), strict=True):
         assert np.array_equal(pixels, restored(data, restorer, None).pixels)
 

@@ -57,7 +57,7 @@ def test_a_picture_that_just_fits_stays_within_the_limit(asked, tmp_path):
     body = (tmp_path / "noise.tif").read_bytes()
     status, answer, _ = asked(0.45, [], body)
     assert status == 422
-    needed, left = map(float, re.search(r"need (.*) GiB; .* left (.*) GiB", answer["error"]).groups())
+    needed, left = map(float, re.search(r"need (\S+) GiB; .* left (\S+) GiB", answer["error"]).groups())
     upload = bytes(BYTES * 10**6 - 1)
     limit = 0.45 + needed - left + len(upload) / 2**30 + 0.02  # both figures are rounded
     status, answer, peak = asked(limit, [upload], body)
