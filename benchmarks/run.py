@@ -21,6 +21,7 @@ from benchmarks.photographs import photographs
 from benchmarks.ratio import table
 
 from unjpeg import torchvision_shim
+from unjpeg.cli import Parser
 from unjpeg.errors import UserError
 from unjpeg.pages import large_pages
 from unjpeg.photos.flags import whole
@@ -44,7 +45,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def measure(argv: list[str] | None) -> None:
-    parser = argparse.ArgumentParser("benchmarks.run", description=__doc__.splitlines()[0])
+    parser = Parser("benchmarks.run", description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.words = sys.argv[1:] if argv is None else argv
     parser.add_argument("--images", type=Path, help="folder of lossless photographs, such as Kodak's")
     parser.add_argument("--only", nargs="+", choices=(*AREAS, "growth"), default=AREAS)
     parser.add_argument("--repeats", type=whole(1, 1000), default=5)

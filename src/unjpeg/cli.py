@@ -15,7 +15,7 @@ from unjpeg.pages import large_pages
 from unjpeg.provenance import modules_in, path_of
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """One line for a wrong option, with the nearest right one."""
 
     words: list[str] = []  # of the command line
@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         step = import_module(f"unjpeg.steps.{verbs[argv[0]]}")
-        parser = _Parser(
+        parser = Parser(
             prog=f"unjpeg {argv[0]}",
             description=step.__doc__,
             allow_abbrev=False,

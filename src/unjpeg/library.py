@@ -35,6 +35,7 @@ def restore(
     strength: float = ...,
     quality: float | None = ...,
     device: str = ...,
+    precision: str = ...,
 ) -> Image.Image: ...
 @overload
 def restore(
@@ -44,6 +45,7 @@ def restore(
     strength: float = ...,
     quality: float | None = ...,
     device: str = ...,
+    precision: str = ...,
 ) -> np.ndarray: ...
 @overload
 def restore(
@@ -53,19 +55,23 @@ def restore(
     strength: float = ...,
     quality: float | None = ...,
     device: str = ...,
+    precision: str = ...,
 ) -> Image.Image: ...
-def restore(image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None, device="cpu"):
+def restore(
+    image, *, model=zoo.DEFAULTS["restore"], strength=1.0, quality=None, device="cpu", precision="auto"
+):
     """A picture without its compression artifacts; always restored, also where it was never compressed.
 
     image: a Pillow image (any mode that `unjpeg restore` takes), uint8 (H, W), (H, W, 1) or (H, W, 3), or the
         bytes of a file. Bytes of a JPEG file give most: the result is kept to what the file says.
     model: name or folder. strength: 0 leaves the picture, 1 is all the network does. quality: 1..100, for a
         network that takes one; None: the file's, else estimated from the pixels. device: cpu or cuda.
+    precision: auto, float32 or bfloat16, of the network; float32 is the same on every machine.
     Returns: an array for an array, else an upright Pillow image with what belonged to it in `info`
         (icc_profile, exif, xmp, dpi).
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
-    network = restorer(str(model), device)
+    network = restorer(str(model), device, precision)
     looks = (
         detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
     )
@@ -89,9 +95,9 @@ def detect(
 
 
 @lru_cache(maxsize=4)
-def restorer(model: str, device: str) -> Restorer:
-    """A restorer by name or folder, in the precision that the device is best at, kept for the next call."""
-    return in_precision(Restorer(zoo.find(model, "restore"), device))
+def restorer(model: str, device: str, precision: str) -> Restorer:
+    """A restorer by name or folder, kept for the next call. precision: see `in_precision`."""
+    return in_precision(Restorer(zoo.find(model, "restore"), device), precision)
 
 
 @lru_cache(maxsize=4)

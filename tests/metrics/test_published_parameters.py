@@ -10,8 +10,8 @@ from unjpeg.degradation import parse
 from unjpeg.metrics import brisque, niqe, protocol, score
 
 COLOR = protocol.named("color-444")
-# pyiqa's own calibration table: its distorted images I03, I04, I06, I08, I19, which come with its wheel. The first's
-# covariance is nearly singular: its NIQE is 15.656, 15.655 or 15.653 with what MKL does on AVX2 and on two Xeons.
+# pyiqa's own calibration table: its distorted images I03, I04, I06, I08, I19, which come with its wheel.
+# The first's covariance is nearly singular: NIQE is 15.656, 15.655 or 15.653 as MKL computes on a processor.
 NIQE = (15.656, 3.6549, 3.2342, 3.1917, 9.0727)
 BRISQUE = (94.644, -0.107, 1.073, 5.145, 66.84)
 

@@ -12,6 +12,7 @@ from PIL import Image
 from skimage import data
 
 import unjpeg
+from unjpeg.cli import main
 from unjpeg.errors import UserError
 
 
@@ -50,6 +51,17 @@ def test_images_arrays_and_bytes_are_restored(clean, file):
     assert isinstance(by_image, Image.Image) and isinstance(by_array, np.ndarray)
     assert np.array_equal(by_image, by_array)
     assert error(by_bytes, clean) <= error(by_array, clean) < 0.9 * before
+
+
+def test_float32_is_what_the_command_line_gives_with_it(file, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(file)
+    for precision in ("float32", "bfloat16"):
+        found = tmp_path / f"{precision}.png"
+        assert main(["restore", str(tmp_path / "a.jpg"), "-o", str(found), "--precision", precision]) == 0
+        assert np.array_equal(np.asarray(Image.open(found)), unjpeg.restore(file, precision=precision))
+    assert unjpeg.restore(file, precision="float32") != unjpeg.restore(file, precision="bfloat16")
+    with pytest.raises(UserError, match="^precision 'half'; allowed: auto, float32, bfloat16$"):
+        unjpeg.restore(file, precision="half")
 
 
 @pytest.mark.parametrize("shape", [(40, 50), (40, 50, 1), (40, 50, 3)])
