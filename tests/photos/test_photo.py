@@ -118,7 +118,7 @@ def test_cmyk_palette_and_frames(cat):
     assert read_photo(frames).notes == ["the first of 2 frames"]
 
 
-@pytest.mark.parametrize("profile", [SRGB, b"garbage" * 40])
+@pytest.mark.parametrize("profile", [SRGB, b"garbage" * 40], ids=["srgb", "garbage"])
 def test_a_profile_that_is_none_of_cmyk_is_left_out(cat, profile):
     bare, with_it = (
         read_photo(file(cat.convert("CMYK"), "jpeg", exif=exif(6), **options))
