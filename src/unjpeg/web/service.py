@@ -58,7 +58,7 @@ class Service:
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
         if name not in {model["name"] for model in self.models()}:
             raise UserError(f"no model {name!r}")  # names only: no path comes from the page
-        found = restored(data, restorer(name, self.device), self.detector, wish)
+        found = restored(data, restorer(name, self.device, "auto"), self.detector, wish)
         pictures = _pictures(found)
         return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}, pictures
 
