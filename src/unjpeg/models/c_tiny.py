@@ -39,18 +39,19 @@ TINY = {}
 class Model(nn.Module):
     """Float (B, 120, 65) of `dct.histograms` -> logits (B, 3): none, single, double.
 
-    channels: of the images, of which only the luma is seen.
+    channels: of the images, of which only the luma is seen. momentum: of batch norm, as PyTorch counts it; in
+    a training of hundreds of steps that of the authors leaves statistics which no batch had.
     """
 
-    def __init__(self, channels: int = 1):
+    def __init__(self, channels: int = 1, momentum: float = 0.01):
         super().__init__()
-        self.body = nn.Sequential(
-            *_unit(1, 64), *_unit(64, 64), nn.MaxPool2d(2), *_unit(64, 128), nn.MaxPool2d(2), *_unit(128, 256)
-        )
+        pool, sizes = nn.MaxPool2d(2), ((1, 64), (64, 64), (64, 128), (128, 256))
+        first, second, third, fourth = (_unit(*size, momentum) for size in sizes)
+        self.body = nn.Sequential(*first, *second, pool, *third, pool, *fourth)
         self.head = nn.Sequential(
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.BatchNorm1d(11_264, eps=1e-3, momentum=0.01),
+            nn.BatchNorm1d(11_264, eps=1e-3, momentum=momentum),
             nn.Linear(11_264, 3),
         )
         for module in self.modules():
@@ -62,5 +63,5 @@ class Model(nn.Module):
         return self.head(self.body(x[:, None, :, :64]))
 
 
-def _unit(cin: int, cout: int) -> tuple[nn.Module, ...]:
-    return nn.Conv2d(cin, cout, 5), nn.ReLU(), nn.BatchNorm2d(cout, eps=1e-3, momentum=0.01)
+def _unit(cin: int, cout: int, momentum: float) -> tuple[nn.Module, ...]:
+    return nn.Conv2d(cin, cout, 5), nn.ReLU(), nn.BatchNorm2d(cout, eps=1e-3, momentum=momentum)
