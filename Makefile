@@ -1,10 +1,10 @@
 # make install  set up what `unjpeg` needs, in .venv
 # make demo     set up, then the tiny study: tables, plots, pictures (results/tiny/report.html)
-# make test     set up, then every test, two at a time (JOBS=4: four)
+# make test     set up, then every test, three at a time (JOBS=4: four)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: help install demo test format
 help:
