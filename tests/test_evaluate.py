@@ -158,6 +158,15 @@ def test_a_missing_parameter_file_is_one_line_before_any_work(folder, tmp_path, 
     assert not (tmp_path / "t.csv").exists()
 
 
+@pytest.mark.parametrize(("what", "name"), [(["--model", "none"], "none"), (["--peer", "smooth"], "smooth")])
+def test_only_a_model_is_kept_to_the_file(folder, tmp_path, capsys, what, name):
+    out = tmp_path / "a.csv"
+    words = ["evaluate", str(folder), "--degradation", "gray-q10", "--consistent", "--out", str(out), *what]
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"unjpeg evaluate: --consistent: for a --model, not for {name}\n"
+    assert not out.exists()
+
+
 def test_luma_of_colour_jpegs(folder, tmp_path, capsys):
     args = ["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]
     assert main([*args, "--protocol", "y-of-color-420"]) == 0

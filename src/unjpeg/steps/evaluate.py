@@ -62,6 +62,8 @@ def run(args: argparse.Namespace) -> None:
         protocol.check(chosen, degradation)
     if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
+    if args.consistent and (args.peer or args.model == "none"):
+        raise UserError(f"--consistent: for a --model, not for {args.peer or 'none'}")
     images = images_in(args.folder)
     study, model, restore = _peer(args.peer) if args.peer else _restorer(args)
     blind = [m for m in args.metrics if not load(m).CARD.reference]  # mean nothing without JPEG and original
