@@ -55,11 +55,12 @@ def test_a_command_for_each_model(written):
     peers = {word for c in commands for option, word in zip(c, c[1:]) if option == "--peer"}
     assert (models, peers) == ({"none", "half"}, {"worse"})
     assert all(c[:3] == ["unjpeg", "evaluate", "toys/"] for c in commands)
+    assert len({c[-1] for c in commands}) == len(commands)  # none overwrites another's CSV
 
 
 def test_what_is_kept_to_the_file_is_the_same_model_with_an_option(tables):
     summary = read_summary(tables / "summary.csv").replace({"model": {"half": "half+file"}})
     text = page(summary, pd.DataFrame(columns=COLUMNS), {"half+file": CARD})
     assert "--model half --consistent" in text
-    assert "--out half+file.csv" in text
+    assert "-half+file.csv" in text
     assert "| half | ar_cnn |" in text

@@ -20,7 +20,7 @@ def page(summary: pd.DataFrame, published: pd.DataFrame, cards: dict[str, dict])
     for (name, protocol), rows in summary.groupby(["set", "protocol"]):
         beside = published[(published["set"] == name) & (published["protocol"] == protocol)]
         heading = f"## {name}, {protocol}\n\n{named(protocol).description}."
-        parts += [heading, _commands(name, rows, cards), _table(rows, beside)]
+        parts += [heading, _commands(name, protocol, rows, cards), _table(rows, beside)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -46,8 +46,8 @@ def _models(cards: dict[str, dict]) -> str:
     return "\n".join(lines)
 
 
-def _commands(name: str, rows: pd.DataFrame, cards: dict[str, dict]) -> str:
-    """A block of code: a command per model."""
+def _commands(name: str, protocol: str, rows: pd.DataFrame, cards: dict[str, dict]) -> str:
+    """A block of code: a command per model, each with a CSV of its own."""
     metrics = list(ordered(rows)["metric"].unique())
     more = [] if set(metrics) <= {*FIDELITY} else ["--metrics", *metrics, "--parameters", "resources/metrics"]
     lines = []
@@ -57,7 +57,8 @@ def _commands(name: str, rows: pd.DataFrame, cards: dict[str, dict]) -> str:
         which += ["--consistent"] if model.endswith(KEPT) else []
         words = ["unjpeg", "evaluate", f"{name}/", "--degradation", *degradations, *which, *more]
         where = "UNJPEG_MODELS=models " if cards.get(model, {}).get("recipe") == "imported" else ""
-        lines.append(f"    {where}{shlex.join([*words, '--out', f'{model}.csv'])}")
+        words += ["--out", f"{name}-{protocol}-{model}.csv"]
+        lines.append(f"    {where}{shlex.join(words)}")
     return "\n".join(lines)
 
 
