@@ -17,7 +17,7 @@ def photographs(folder: Path | None, count: int) -> list[np.ndarray]:
     """uint8 (H, W, 3), so many, each turned another way where there are fewer. Errors: `UserError`."""
     if folder:
         found = [read_uint8(path) for path in list(images_in(folder).values())[:count]]
-        if small := [path for path in found if min(path.shape[:2]) < LEAST]:
+        if small := [p for p in found if min(p.shape[:2]) < LEAST]:
             raise UserError(
                 f"{folder}: a picture of {small[0].shape[1]}x{small[0].shape[0]}; want {LEAST} pixels a side"
             )

@@ -43,7 +43,6 @@ FLOOR = {
 def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
     """Weights are drawn: time does not depend on them."""
     picture = photographs(folder, 1)[0]
-    pixels = picture.shape[0] * picture.shape[1] / 1e6
     device = "cuda" if torch.cuda.is_available() else "cpu"
     study = read_study(ROOT / "config" / "config.yaml")
     with tempfile.TemporaryDirectory() as home:

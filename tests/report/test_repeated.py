@@ -62,5 +62,5 @@ def test_what_is_kept_to_the_file_is_the_same_model_with_an_option(tables):
     summary = read_summary(tables / "summary.csv").replace({"model": {"half": "half+file"}})
     text = page(summary, pd.DataFrame(columns=COLUMNS), {"half+file": CARD})
     assert "--model half --consistent" in text
-    assert "-half+file.csv" in text
+    assert "--out toys-gray-matlab-half+file.csv" in text
     assert "| half | ar_cnn |" in text

@@ -6,6 +6,8 @@ of 2x2 between them, one dense layer. 1,209,411 parameters, of which 1,185,859 a
 norm: eps 1e-3, momentum 0.99; starts after Glorot.
 """
 
+from functools import partial
+
 import torch
 from torch import nn
 
@@ -45,9 +47,10 @@ class Model(nn.Module):
 
     def __init__(self, channels: int = 1, momentum: float = 0.01):
         super().__init__()
-        pool, sizes = nn.MaxPool2d(2), ((1, 64), (64, 64), (64, 128), (128, 256))
-        first, second, third, fourth = (_unit(*size, momentum) for size in sizes)
-        self.body = nn.Sequential(*first, *second, pool, *third, pool, *fourth)
+        unit = partial(_unit, momentum=momentum)
+        self.body = nn.Sequential(
+            *unit(1, 64), *unit(64, 64), nn.MaxPool2d(2), *unit(64, 128), nn.MaxPool2d(2), *unit(128, 256)
+        )
         self.head = nn.Sequential(
             nn.MaxPool2d(2),
             nn.Flatten(),
