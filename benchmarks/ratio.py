@@ -74,7 +74,7 @@ def table(rows: Iterable[Row]) -> str:
             lines.append(f"| **{area}** | | | | | | | |")
         ratio = statistics.median(row.ratios)
         mark = "" if row.mark is None else f"{row.mark:.3g}"
-        met = "" if row.mark is None else ("met" if ratio >= row.mark else "not met")
+        met = "" if row.mark is None else ("met" if round(ratio, 2) >= row.mark else "not met")
         why = row.why if met == "not met" else ""
         spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
         words = "; ".join(filter(None, (met, why, row.note)))

@@ -18,23 +18,31 @@ ROOT = Path(__file__).resolve().parents[1]
 CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 256, 384, 384, 512, 512)}
 
 
-# Groups that take minutes start first, so that `pytest -n 2 --dist loadgroup` ends on both cores together.
+# Groups that take minutes start first, so that the workers end together. A cluster's tests mostly wait.
 LONGEST = (
+    "cluster",
     "study",
     "test_systems",
     "test_readme",
-    "cluster",
-    "test_killed",
+    "test_resume",
+    "exported",
+    "metrics",
+    "photos",
+    "models",
+    "test_bits",
+    "test_loop",
+    "test_processes",
     "test_orphan",
     "test_faults",
     "test_status",
+    "test_classic5",
 )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """One worker runs what shares a fixture that takes long: the finished study, a folder, else a file."""
     folder = item.path.parent.name
-    name = item.path.stem if folder in ("tests", "workflow") else folder
+    name = item.path.stem if folder in ("tests", "training", "workflow") else folder
     item.own_group = "study" if "finished" in item.fixturenames else name
     item.add_marker(pytest.mark.xdist_group(item.own_group))
 

@@ -14,6 +14,8 @@ from unjpeg.images import png
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
 
+from ..forked import Forked
+
 STEPS = 3
 
 
@@ -34,13 +36,17 @@ class Place:
         run = check_study(self.config, "config").run_of("car")
         places = ["--patches", "results/smoke/patches/gray", "--output", "results/smoke/models/car"]
         places += ["--state", "results/smoke/state", "--threads", "1", "--device", "cpu"]
-        return [sys.executable, "-m", "unjpeg", "train", "--run", json.dumps(run), *places, *options]
+        return ["train", "--run", json.dumps(run), *places, *options]
+
+    def start(self, *options: str) -> Forked:
+        return Forked(self.command(*options), self.folder)
 
     def train(self, *options: str) -> Path:
         """Train the model; the folder of its state."""
         before = set(self.results.glob("state/*"))
-        done = subprocess.run(self.command(*options), cwd=self.folder, capture_output=True, text=True)
-        assert done.returncode in (0, 85), done.stderr
+        process = self.start(*options)
+        _, said = process.communicate()
+        assert process.returncode in (0, 85), said
         return next(iter(set(self.results.glob("state/*")) - before), None)
 
     def unjpeg(self, *words: str) -> subprocess.CompletedProcess:

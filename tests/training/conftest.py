@@ -1,8 +1,11 @@
 """A run small enough to be trained many times: real patches of a real photograph."""
 
 import json
+import os
+import random
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +18,8 @@ from unjpeg.jpeg import degrade, reference
 from unjpeg.pairs import cut, draw, places
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
+
+from ..forked import Forked
 
 DATA = {
     "degradations": ["gray-q10"],
@@ -65,24 +70,12 @@ RUN = {
 }
 
 
-RUNNER = """
-import glob, json, os, random, signal, sys, time
-import torch, unjpeg.steps.train, unjpeg.training.state, unjpeg.training.reading, lightning_fabric
-from unjpeg.cli import main
-def newest(states):
-    return max((int(f[-12:-3]) for f in glob.glob(states + "/*/step-*.pt")), default=0)
-for argv, kill, states in json.load(sys.stdin):
-    begin = newest(states)
-    pid = os.fork()
-    if not pid:
-        os._exit(main(argv))
-    while kill is not None and newest(states) < max(kill, begin + 1):
-        time.sleep(0.001)
-    if kill is not None:
-        time.sleep(random.Random(kill).uniform(0, 0.02))
-        os.kill(pid, signal.SIGKILL)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-"""
+def environment():
+    """Without what pytest itself writes there."""
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+ENVIRONMENT = environment()
 
 
 @pytest.fixture(scope="session")
@@ -131,21 +124,37 @@ def trainer(patches, tmp_path):
         return [sys.executable, "-m", "unjpeg", "train", *args]
 
     def start(*options, **changes):
-        return subprocess.Popen(command(options, changes), stderr=subprocess.PIPE, text=True)
+        """A process; of an interpreter of its own where the environment is no longer that of the start."""
+        argv = command(options, changes)
+        if "--devices" in options or environment() != ENVIRONMENT:
+            return subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
+        return Forked(argv[3:])
 
     def call(*options, **changes):
-        return subprocess.run(command(options, changes), stderr=subprocess.PIPE, text=True)
+        process = start(*options, **changes)
+        _, said = process.communicate()
+        return SimpleNamespace(returncode=process.returncode, stderr=said)
+
+    def killed(options, changes, step):
+        """Killed a moment after a state of this step or a later one is saved, one more than there was."""
+        process, wanted = start(*options, **changes), max(step, newest() + 1)
+        while newest() < wanted and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(random.Random(step).uniform(0, 0.02))
+        process.kill()
+        _, said = process.communicate()
+        return SimpleNamespace(returncode=process.returncode, stderr=said)
+
+    def newest():
+        return max((int(path.stem[5:]) for path in tmp_path.glob("state/*/step-*.pt")), default=0)
 
     def series(*calls):
-        """Exit codes of runs one after another, and all that they said; torch is imported once.
+        """Exit codes of runs one after another, and all that they said.
 
         A call: (options, changes), or (options, changes, step of a saved state after which it is killed).
         """
-        argv = [(command(*c[:2])[3:], c[2] if c[2:] else None, str(tmp_path / "state")) for c in calls]
-        done = subprocess.run(
-            [sys.executable, "-c", RUNNER], input=json.dumps(argv), capture_output=True, text=True
-        )
-        return list(map(int, done.stdout.split())), done.stderr
+        done = [killed(*c) if c[2:] else call(*c[0], **c[1]) for c in calls]
+        return [each.returncode for each in done], "".join(each.stderr for each in done)
 
     def clear():
         """Empty the folder, for a run that knows of no other."""

@@ -9,14 +9,13 @@ import random
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from ..checkout import planned
+from ..forked import Forked
 
 pytestmark = pytest.mark.slow
 VERBS = ["split", "compress", "patches", "featurise", "restore-set", "score", "tables", "plots", "page"]
@@ -62,14 +61,6 @@ def removed(folder: Path, outputs: list[Path]) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def started(folder: Path, verb: str, arguments: list[str], root: Path) -> subprocess.Popen:
-    environment = os.environ | {"PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "unjpeg", verb, *arguments]
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
-
-
 def changed(folder: Path, outputs: list[Path]) -> set[tuple[str, int]]:
     places = {
         (folder / output) if (folder / output).is_dir() else (folder / output).parent for output in outputs
@@ -77,26 +68,26 @@ def changed(folder: Path, outputs: list[Path]) -> set[tuple[str, int]]:
     return {(entry.path, entry.inode()) for at in places if at.is_dir() for entry in os.scandir(at)}
 
 
-def complete(folder: Path, verb: str, arguments: list[str], root: Path) -> float:
+def complete(folder: Path, verb: str, arguments: list[str]) -> float:
     """Seconds of a run to its end."""
-    begin, run = time.monotonic(), started(folder, verb, arguments, root)
-    _, errors = run.communicate()
-    assert run.returncode == 0, errors.decode()
+    begin, run = time.monotonic(), Forked([verb, *arguments], folder)
+    _, said = run.communicate()
+    assert run.returncode == 0, said
     return time.monotonic() - begin
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_killed_verb_leaves_no_half_file_and_the_next_run_completes(verb, plan, place, root):
+def test_a_killed_verb_leaves_no_half_file_and_the_next_run_completes(verb, plan, place):
     arguments, outputs = plan[verb]
     removed(place, outputs)
-    seconds = complete(place, verb, arguments, root)
+    seconds = complete(place, verb, arguments)
     whole, moments = files(place, outputs), random.Random(verb)
     assert whole
     for number in range(KILLS + 1):
         removed(place, outputs)
-        before, run = changed(place, outputs), started(place, verb, arguments, root)
+        before, run = changed(place, outputs), Forked([verb, *arguments], place)
         if number < KILLS:
-            time.sleep(moments.uniform(0.3, 1) * seconds)
+            time.sleep(moments.uniform(0.1, 1) * seconds)
         else:
             while run.poll() is None and changed(place, outputs) == before:
                 pass
@@ -105,7 +96,7 @@ def test_a_killed_verb_leaves_no_half_file_and_the_next_run_completes(verb, plan
         for name, data in files(place, outputs).items():
             assert data == whole[name], f"{name} is not whole"
         if number % 2:  # from what was left, or from nothing
-            complete(place, verb, arguments, root)
+            complete(place, verb, arguments)
             assert files(place, outputs) == whole
-    complete(place, verb, arguments, root)
+    complete(place, verb, arguments)
     assert files(place, outputs) == whole

@@ -1,0 +1,60 @@
+"""Commands as processes forked from one that has imported the large libraries: seconds less for each.
+
+A process as any other (a pid, signals, an exit code, `unjpeg` imported anew), but for how it was started.
+"""
+
+import multiprocessing
+import os
+import signal
+import tempfile
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(
+    ["torch._dynamo", "lightning_fabric", "matplotlib.pyplot", "pandas", "snakemake.cli"]
+)
+MAIN = """
+import os, sys
+from importlib import import_module
+file = os.open(said, os.O_WRONLY | os.O_APPEND)
+os.dup2(file, 1)
+os.dup2(file, 2)
+os.chdir(folder)
+sys.argv = [module, *argv]
+sys.exit(import_module(module).main(argv))
+"""
+
+
+class Forked:
+    """What tests use of `subprocess.Popen`. The environment is that of the first one's start."""
+
+    def __init__(self, argv: list[str], folder: Path | str = ".", module: str = "unjpeg.cli"):
+        """Runs `main(argv)` of `module` in `folder`."""
+        file, self._said = tempfile.mkstemp()
+        os.close(file)
+        told = {"argv": argv, "said": self._said, "module": module, "folder": str(folder)}
+        self._process: BaseProcess = SERVER.Process(target=exec, args=(MAIN, told))
+        self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    @property
+    def returncode(self) -> int | None:
+        return self.poll()
+
+    def communicate(self) -> tuple[None, str]:
+        """What it said, on both streams, once it has ended."""
+        self._process.join()
+        said = Path(self._said).read_text("utf-8")
+        os.unlink(self._said)
+        return None, said
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
