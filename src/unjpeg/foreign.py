@@ -98,7 +98,7 @@ def read_foreign(path: Path, folder: Path) -> tuple[bytes, np.ndarray]:
     except UnusableError:
         raise
     except UnidentifiedImageError:
-        raise UnusableError(path, "no image that is known") from None
+        raise UnusableError(path, "not an image that can be read (no known format)") from None
     except Exception as error:  # Pillow raises many kinds for a damaged file
         reason = " ".join(str(error).split()).removeprefix("image: ")
         raise UnusableError(path, reason or type(error).__name__) from None

@@ -168,7 +168,21 @@ def test_what_only_seems_an_image_is_named_and_the_others_are_answered(detector,
     assert done.returncode == 1
     assert done.stdout.count("photo ä.png") == 1
     assert len(done.stdout.splitlines()) == 2
-    reasons = {"folder": "a folder", "text": "no image that is known", "out": "a link out of the folder"}
+    reasons = {
+        "folder": "a folder",
+        "text": "not an image that can be read (no known format)",
+        "out": "a link out of the folder",
+    }
     told = [f"{folder}/{name}.png: {reason}" for name, reason in reasons.items()]
     control = f"{folder}/new\\nline.png: a control character, or bytes that are no UTF-8, in its name"
     assert sorted(done.stderr.splitlines()) == sorted([*told, control])
+
+
+def test_nothing_that_can_be_read_is_no_table(detector, tmp_path):
+    (tmp_path / "text.png").write_text("good morning")
+    done = detect(detector, tmp_path / "text.png", tmp_path / "nowhere.png")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [
+        f"{tmp_path}/text.png",
+        f"{tmp_path}/nowhere.png",
+    ]

@@ -70,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(found, indent=1))
     elif not args.output:
-        print(_table([one for one in found if not one["error"]]))
+        if answered := [one for one in found if not one["error"]]:
+            print(_table(answered))
         for line in failed:
             print(line, file=sys.stderr)
     return 1 if failed else 0
