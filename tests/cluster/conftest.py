@@ -111,6 +111,12 @@ class Slurm:
         found = [int(n) for n, job in self.jobs(*states).items() if job[-1] == f"rule_{rule}"]
         return str(max(found)) if found else None
 
+    def send(self, signal: str, model: str) -> None:
+        """To the processes that train a model."""
+        lines = [line.split(maxsplit=1) for line in self("ps", "-eo", "pid,args").splitlines()]
+        mine = [pid for pid, args in lines if "-m unjpeg train" in args and f'"model": "{model}"' in args]
+        self("kill", signal, *mine)
+
     def stop(self) -> None:
         """Ends what slurm.sh started, and the namespaces with whatever is left in them."""
         self._process.stdin.close()

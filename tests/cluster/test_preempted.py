@@ -6,7 +6,7 @@ import sys
 import pytest
 
 pytestmark = pytest.mark.slow
-STEPS = 4000  # it has to run while others look, clean and take its node
+STEPS = 600
 PREEMPT = ("--profile", "workflow/profiles/slurm", "--workflow-profile", "workflow/profiles/slurm-preempt")
 
 
@@ -32,6 +32,7 @@ def test_a_preempted_training_goes_on_and_is_seen_and_spared(slurm, study):
     quick = ("--slurm-init-seconds-before-status-checks", "6", "--latency-wait", "10")
     process = slurm.start(study.command(target, *PREEMPT, *quick), study.folder, study.log)
     until(lambda: study.saved("low"))
+    slurm.send("-STOP", "low")  # Slurm wakes what it preempts; until then it must not end
     number = slurm.job_of("train_low", "RUNNING")
     seen = state()
     assert seen["state"] == "running"

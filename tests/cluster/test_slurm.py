@@ -64,15 +64,10 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
 
     saved, said = study.saved, study.said
 
-    def send(name, model):
-        lines = [line.split(maxsplit=1) for line in slurm("ps", "-eo", "pid,args").splitlines()]
-        mine = [pid for pid, args in lines if "-m unjpeg train" in args and f'"model": "{model}"' in args]
-        slurm("kill", name, *mine)
-
     # A training hangs, and is killed at its limit.
     wait_until(lambda: saved("hung"))
     hung = slurm.job_of("train_hung", "RUNNING")
-    send("-STOP", "hung")
+    slurm.send("-STOP", "hung")
 
     # Another is cancelled in the middle, and goes on as a new job.
     wait_until(lambda: saved("cut"))
@@ -81,7 +76,7 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
     wait_until(lambda: said("cut", "goes on after step"))
     again = slurm.job_of("train_cut", "RUNNING")
     assert again != cancelled
-    send("-STOP", "cut")  # so that it does not end before the rest was tried
+    slurm.send("-STOP", "cut")  # so that it does not end before the rest was tried
 
     # The daemon of their node is stopped, and started again.
     node = slurm.jobs()[again][2]
@@ -98,7 +93,7 @@ def test_trainings_outlive_what_a_cluster_does(slurm, study):
     assert unlock.wait() == 0, study.log.read_text()
     process = slurm.start(command, study.folder, study.log)
     wait_until(lambda: said("cut", f"(Slurm job {again}) is training this run; waits for its end"))
-    send("-CONT", "cut")
+    slurm.send("-CONT", "cut")
     assert process.wait() == 0, study.log.read_text()
 
     jobs = slurm.jobs()

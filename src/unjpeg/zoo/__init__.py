@@ -27,13 +27,19 @@ def find(model: str | Path, task: str | None = None) -> Path:
     if (Path(model) / "card.json").is_file() or ("/" in str(model) and Path(model).is_dir()):
         return Path(model)
     known = available()
-    homes = [home for home in known.get(str(model), []) if _does(read_card(home), task)]
+    named = known.get(str(model), [])
+    homes = [home for home in named if _does(read_card(home), task)]
     if not homes:
         kind = f"model to {task} with" if task else "model"
-        raise unknown(kind, model, [name for name, card in cards().items() if _does(card, task)], "--model")
+        allowed = sorted(name for name, card in cards().items() if _does(card, task))
+        if named:
+            raise UserError(
+                f"no {kind} {str(model)!r}: it is one to {task_of(read_card(named[0]))} with; allowed: {', '.join(allowed)}"
+            )
+        raise unknown(kind, model, allowed)
     if len(homes) > 1 and homes[0].parent.name == "models":
         raise UserError(
-            f"--model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
+            f"model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
         )
     if homes[0].parent == FOLDER:
         check(homes[0])
