@@ -33,8 +33,9 @@ def find(model: str | Path, task: str | None = None) -> Path:
         kind = f"model to {task} with" if task else "model"
         allowed = sorted(name for name, card in cards().items() if _does(card, task))
         if named:
+            does = task_of(read_card(named[0]))
             raise UserError(
-                f"no {kind} {str(model)!r}: it is one to {task_of(read_card(named[0]))} with; allowed: {', '.join(allowed)}"
+                f"no {kind} {str(model)!r}: it is one to {does} with; allowed: {', '.join(allowed)}"
             )
         raise unknown(kind, model, allowed)
     if len(homes) > 1 and homes[0].parent.name == "models":
