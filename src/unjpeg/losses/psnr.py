@@ -1,6 +1,6 @@
 """PSNR itself, negated: the mean over the images of a batch of 10 log10 of their mean squared error, in dB.
 
-As PSNRLoss of NAFNet (Chen et al., ECCV 2022, doi.org/10.1007/978-3-031-20071-7_2), but for its constant: an
+As PSNRLoss of NAFNet (Chen et al., ECCV 2022, arxiv.org/abs/2204.04676), but for its constant: an
 image nearer than 40 dB, one that was never compressed above all, would outweigh all others without a floor.
 """
 
