@@ -15,11 +15,14 @@ SERVER.set_forkserver_preload(
     ["torch._dynamo", "lightning_fabric", "matplotlib.pyplot", "pandas", "snakemake.cli"]
 )
 MAIN = """
-import os, sys
+import os, sys, tempfile
 from importlib import import_module
 file = os.open(said, os.O_WRONLY | os.O_APPEND)
 os.dup2(file, 1)
 os.dup2(file, 2)
+os.environ.clear()
+os.environ.update(environment)
+tempfile.tempdir = None  # TMPDIR may be another now
 os.chdir(folder)
 sys.argv = [module, *argv]
 sys.exit(import_module(module).main(argv))
@@ -27,13 +30,14 @@ sys.exit(import_module(module).main(argv))
 
 
 class Forked:
-    """What tests use of `subprocess.Popen`. The environment is that of the first one's start."""
+    """What tests use of `subprocess.Popen`. A PYTHONPATH that was set since the first one comes too late."""
 
     def __init__(self, argv: list[str], folder: Path | str = ".", module: str = "unjpeg.cli"):
         """Runs `main(argv)` of `module` in `folder`."""
         file, self._said = tempfile.mkstemp()
         os.close(file)
         told = {"argv": argv, "said": self._said, "module": module, "folder": str(folder)}
+        told["environment"] = dict(os.environ)
         self._process: BaseProcess = SERVER.Process(target=exec, args=(MAIN, told))
         self._process.start()
         self.pid = self._process.pid

@@ -70,12 +70,7 @@ RUN = {
 }
 
 
-def environment():
-    """Without what pytest itself writes there."""
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-
-
-ENVIRONMENT = environment()
+PYTHONPATH = os.environ.get("PYTHONPATH")
 
 
 @pytest.fixture(scope="session")
@@ -124,9 +119,9 @@ def trainer(patches, tmp_path):
         return [sys.executable, "-m", "unjpeg", "train", *args]
 
     def start(*options, **changes):
-        """A process; of an interpreter of its own where the environment is no longer that of the start."""
+        """A process; of an interpreter of its own where it starts others, or another PYTHONPATH was set."""
         argv = command(options, changes)
-        if "--devices" in options or environment() != ENVIRONMENT:
+        if "--devices" in options or os.environ.get("PYTHONPATH") != PYTHONPATH:
             return subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
         return Forked(argv[3:])
 
