@@ -59,7 +59,7 @@ def study(home: Path) -> None:
     command = ["fetch", "--dataset", "set", "--entry", json.dumps(entry)]
     command += ["--folder", str(home / "set"), "--manifest", str(home / "set" / "manifest.json")]
     with contextlib.redirect_stdout(io.StringIO()):
-        assert main(command) == 0
+        run(command)
     lines = [f"{name},{'val' if name == 'val' else 'train'}\n" for name in names]
     (home / "split.csv").write_text("image,split\n" + "".join(lines))
 
@@ -67,7 +67,14 @@ def study(home: Path) -> None:
 def patches(home: Path, threads: int) -> None:
     command = ["patches", "--data", json.dumps(DATA), "--seed", "0", "--threads", str(threads)]
     command += ["--manifests", str(home / "set" / "manifest.json"), "--splits", str(home / "split.csv")]
-    assert main([*command, "--output", str(home / "patches")]) == 0
+    run([*command, "--output", str(home / "patches")])
+
+
+def run(command: list[str]) -> None:
+    """A verb, whose Ctrl-C is that of the benchmark."""
+    if (code := main(command)) == 130:
+        raise KeyboardInterrupt
+    assert code == 0, command
 
 
 def loop(home: Path) -> None:

@@ -2,7 +2,8 @@
 
 Each is the command a user gives, in a process of its own; of some runs, in turns, the fastest. The exponent
 is that of what comes on top: from 4x to 16x against from 1x to 4x, so that start-up, which is in the seconds,
-is not in it. 1.00 is proportional; memory should not grow at all.
+is not in it. 1.00 is proportional; memory should not grow, but for a picture's own pixels and the patches
+that a training has read, whose pages count as its memory though the system may take them back.
 """
 
 import itertools

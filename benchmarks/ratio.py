@@ -11,7 +11,7 @@ class Row:
     """Seconds of the same work by us and by a peer, or by a limit that nobody can beat, in each repeat.
 
     work: how much of `unit` that is. mark: the ratio (times as fast as the peer) to reach; None: none set.
-    why: told where it was not: what the floor is. note: told in any case.
+    why: told where no repeat reached it: what the floor is. note: told in any case.
     """
 
     area: str
@@ -75,7 +75,8 @@ def table(rows: Iterable[Row]) -> str:
         ratio = statistics.median(row.ratios)
         mark = "" if row.mark is None else f"{row.mark:.3g}"
         met = "" if row.mark is None else ("met" if round(ratio, 2) >= row.mark else "not met")
-        why = row.why if met == "not met" else ""
+        close = row.mark is not None and row.ratios[-1] >= row.mark
+        why = "" if met != "not met" else "the mark lies within the spread" if close else row.why
         spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
         words = "; ".join(filter(None, (met, why, row.note)))
         ours, theirs = (_rate(row.work / statistics.median(s), row.unit) for s in (row.ours, row.theirs))

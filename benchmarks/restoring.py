@@ -35,8 +35,8 @@ AREA, BLOCKS = "restoring", 400  # blocks of BlockCNN's own loop: with all of th
 MEMORY = 2 << 30  # bytes beside what the benchmarks hold: the default of `unjpeg restore --max-memory`
 PART = f"the peer ran {BLOCKS} blocks"
 FLOOR = {
-    "PyTorch, whole image": "the same convolutions; ours also reads the file's facts and chooses a tile",
-    "onnxruntime, whole image": "in float32 its convolutions are faster than PyTorch's here",
+    "PyTorch, whole image": "the same convolutions; the file's facts are milliseconds, the rest is not known",
+    "onnxruntime, whole image": "as many multiply-adds, by float32 convolutions of its own",
 }
 
 

@@ -16,11 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+import torch
 from benchmarks import growth
 from benchmarks.photographs import photographs
 from benchmarks.ratio import table
 
 from unjpeg import torchvision_shim
+from unjpeg.atomic import write_text
 from unjpeg.cli import Parser
 from unjpeg.errors import UserError
 from unjpeg.pages import large_pages
@@ -29,18 +31,23 @@ from unjpeg.record import cpu
 
 RATIOS = """
 Each row is ours and its peer in turns in one run; the ratio is taken within each repeat (median, and the
-spread over them); marks are the project's own.
+spread over them); marks are the project's own. Seconds are of the clock, for scoring and workflow of the
+processor. Restoring: one photograph, a quarter of it for slow networks, not kept to its file. Scoring's
+`all` are the rows above it. Growth is a page of its own.
 """
 AREAS = ("data", "training", "restoring", "commands", "scoring", "features", "workflow")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0; 2 after a mistake of the user, in one line."""
+    """0; 2 after a mistake of the user, 130 after Ctrl-C, each in one line."""
     try:
         measure(argv)
     except UserError as error:
         print(f"benchmarks.run: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("benchmarks.run: stopped", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -59,10 +66,10 @@ def measure(argv: list[str] | None) -> None:
     torchvision_shim.ensure()
     rows, grown, about = [], [], head(args)
 
-    def known() -> str:
-        text = page(about, rows, grown)
+    def known(ended: bool = False) -> str:
+        text = page(about, rows, grown) + ("" if ended else "\nUnfinished: more rows were to come.\n")
         if args.output:  # after each row: a run takes a quarter of an hour
-            args.output.write_text(text, "utf-8")
+            write_text(args.output, text)
         return text
 
     for area in (area for area in AREAS if area in args.only):
@@ -74,7 +81,7 @@ def measure(argv: list[str] | None) -> None:
         grown.append(row)
         print(f"growth: {row.what}: {row.exponent:.2f}", file=sys.stderr)
         known()
-    print(known())
+    print(known(ended=True))
 
 
 def page(about: str, rows: list, grown: list) -> str:
@@ -86,6 +93,7 @@ def page(about: str, rows: list, grown: list) -> str:
 
 def head(args: argparse.Namespace) -> str:
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[2]
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("torch", "pillow", "h5py", "snakemake", "pyiqa")
     )
@@ -96,7 +104,7 @@ def head(args: argparse.Namespace) -> str:
 
 Written by `python -m benchmarks.run{asked} --repeats {args.repeats}`.
 
-{cpu()}, {cores} cores, load {load:.1f} (quarter of an hour); {packages};
+{cpu()}, {cores} cores, {gpu}, load {load:.1f} (quarter of an hour); {packages};
 Python {platform.python_version()}; {args.repeats} repeats; {source}.
 """
 

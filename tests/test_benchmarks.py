@@ -1,7 +1,9 @@
 """`python -m benchmarks.run` as somebody types it, with what takes seconds; and the table that it writes."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -69,11 +71,13 @@ def test_a_mistake_is_one_line(measured, tmp_path, arguments, line):
 
 
 def test_a_row_says_whether_its_mark_is_met_and_why_not(ratio):
-    slow = ratio.Row("a", "x", "y", [2.0, 2.0, 4.0], [1.0, 2.0, 2.0], 4, "MP", 1, "the floor", "a note")
+    slow = ratio.Row("a", "x", "y", [2.0, 2.5, 4.0], [1.0, 2.0, 2.0], 4, "MP", 1, "the floor", "a note")
+    near = ratio.Row("a", "w", "y", [2.0, 2.0, 4.0], [1.0, 2.0, 2.0], 4, "MP", 1, "the floor", "a note")
     fast = ratio.Row("a", "z", "y", [1.0], [2.0], 4, "MP", 1, "the floor")
-    _, _, area, first, second = ratio.table([slow, fast]).splitlines()
+    _, _, area, first, between, second = ratio.table([slow, near, fast]).splitlines()
     assert area.startswith("| **a** |")
-    assert first == "| x | 2 MP/s | y | 2 MP/s | 0.50 | 0.50 to 1.00 | 1 | not met; the floor; a note |"
+    assert first == "| x | 1.6 MP/s | y | 2 MP/s | 0.50 | 0.50 to 0.80 | 1 | not met; the floor; a note |"
+    assert between.endswith("| 0.50 to 1.00 | 1 | not met; the mark lies within the spread; a note |")
     assert second.endswith("| 2.00 | 2.00 to 2.00 | 1 | met |")
 
 
@@ -85,3 +89,19 @@ def test_turns_are_summed_up(ratio):
     )
     assert calls == ["ours", "theirs"] * 7
     assert ours == theirs == [3, 3]
+
+
+def test_ctrl_c_is_one_line_and_the_page_says_that_it_is_not_whole(root, tmp_path):
+    page = tmp_path / "speed.md"
+    words = ["--only", "features", "workflow", "--repeats", "1", "--output", str(page)]
+    command = [sys.executable, "-m", "benchmarks.run", *words]
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        while not page.exists():
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().decode()
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "benchmarks.run: stopped"
+    assert "Traceback" not in said
+    assert page.read_text("utf-8").splitlines()[-1] == "Unfinished: more rows were to come."
