@@ -120,7 +120,7 @@ def test_one_bad_picture(copy, root):
 
 @pytest.mark.slow
 def test_the_demo(copy, root):
-    """Minutes: three networks train for real and gain at least 0.3 dB on real photographs."""
+    """Six to ten minutes: three networks train for real and gain at least 0.3 dB on real photographs."""
     assert "make demo" in commands(root)
     # Two threads that wait for each other beside another worker's tests take three times as long as one.
     venv = shlex.quote(str(BIN.parent))  # which stays that of the checkout: -o installs nothing into it
