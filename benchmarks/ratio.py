@@ -74,9 +74,11 @@ def table(rows: Iterable[Row]) -> str:
             lines.append(f"| **{area}** | | | | | | | |")
         ratio = statistics.median(row.ratios)
         mark = "" if row.mark is None else f"{row.mark:.3g}"
-        met = "" if row.mark is None else ("met" if round(ratio, 2) >= row.mark else "not met")
-        close = row.mark is not None and row.ratios[-1] >= row.mark
-        why = "" if met != "not met" else "the mark lies within the spread" if close else row.why
+        met = why = ""
+        if row.mark is not None:
+            met = "met" if round(ratio, 2) >= row.mark else "not met"
+        if met == "not met":
+            why = "the mark lies within the spread" if row.ratios[-1] >= row.mark else row.why
         spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
         words = "; ".join(filter(None, (met, why, row.note)))
         ours, theirs = (_rate(row.work / statistics.median(s), row.unit) for s in (row.ours, row.theirs))

@@ -6,6 +6,7 @@ A process as any other (a pid, signals, an exit code, `unjpeg` imported anew), b
 import multiprocessing
 import os
 import signal
+import subprocess
 import tempfile
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -62,3 +63,9 @@ class Forked:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+def ended(process: Forked | subprocess.Popen) -> subprocess.CompletedProcess:
+    """Waits for its end; `stderr` is what it said."""
+    _, said = process.communicate()
+    return subprocess.CompletedProcess([], process.returncode, "", said)

@@ -14,7 +14,7 @@ from unjpeg.images import png
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
 
-from ..forked import Forked
+from ..forked import Forked, ended
 
 STEPS = 3
 
@@ -38,15 +38,11 @@ class Place:
         places += ["--state", "results/smoke/state", "--threads", "1", "--device", "cpu"]
         return ["train", "--run", json.dumps(run), *places, *options]
 
-    def start(self, *options: str) -> Forked:
-        return Forked(self.command(*options), self.folder)
-
     def train(self, *options: str) -> Path:
         """Train the model; the folder of its state."""
         before = set(self.results.glob("state/*"))
-        process = self.start(*options)
-        _, said = process.communicate()
-        assert process.returncode in (0, 85), said
+        done = ended(Forked(self.command(*options), self.folder))
+        assert done.returncode in (0, 85), done.stderr
         return next(iter(set(self.results.glob("state/*")) - before), None)
 
     def unjpeg(self, *words: str) -> subprocess.CompletedProcess:

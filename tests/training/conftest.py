@@ -19,7 +19,7 @@ from unjpeg.pairs import cut, draw, places
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
 
-from ..forked import Forked
+from ..forked import Forked, ended
 
 DATA = {
     "degradations": ["gray-q10"],
@@ -126,9 +126,7 @@ def trainer(patches, tmp_path):
         return Forked(argv[3:])
 
     def call(*options, **changes):
-        process = start(*options, **changes)
-        _, said = process.communicate()
-        return SimpleNamespace(returncode=process.returncode, stderr=said)
+        return ended(start(*options, **changes))
 
     def killed(options, changes, step):
         """Killed a moment after a state of this step or a later one is saved, one more than there was."""
@@ -137,8 +135,7 @@ def trainer(patches, tmp_path):
             time.sleep(0.001)
         time.sleep(random.Random(step).uniform(0, 0.02))
         process.kill()
-        _, said = process.communicate()
-        return SimpleNamespace(returncode=process.returncode, stderr=said)
+        return ended(process)
 
     def newest():
         return max((int(path.stem[5:]) for path in tmp_path.glob("state/*/step-*.pt")), default=0)

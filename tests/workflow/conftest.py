@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .. import checkout
-from ..forked import Forked
+from ..forked import Forked, ended
 
 HOOK = """
 import atexit, os, sys
@@ -31,9 +31,7 @@ class Checkout(checkout.Checkout):
     def snakemake(self, *options: str, config: Path | None = None) -> subprocess.CompletedProcess:
         command = self.command("--cores", "2", *options, config=config)
         if "-n" in options and not self.environment:
-            process = Forked(command[3:], self.folder, "snakemake.cli")
-            _, said = process.communicate()
-            return subprocess.CompletedProcess(command, process.returncode, said, "")
+            return ended(Forked(command[3:], self.folder, "snakemake.cli"))
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | self.environment
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ..checkout import planned
-from ..forked import Forked
+from ..forked import Forked, ended
 
 pytestmark = pytest.mark.slow
 VERBS = ["split", "compress", "patches", "featurise", "restore-set", "score", "tables", "plots", "page"]
@@ -70,9 +70,8 @@ def changed(folder: Path, outputs: list[Path]) -> set[tuple[str, int]]:
 
 def complete(folder: Path, verb: str, arguments: list[str]) -> float:
     """Seconds of a run to its end."""
-    begin, run = time.monotonic(), Forked([verb, *arguments], folder)
-    _, said = run.communicate()
-    assert run.returncode == 0, said
+    begin, done = time.monotonic(), ended(Forked([verb, *arguments], folder))
+    assert done.returncode == 0, done.stderr
     return time.monotonic() - begin
 
 
