@@ -20,7 +20,7 @@ from unjpeg import zoo
 AREA, SIDE = "commands", 2000  # pixels: a photograph of 4 megapixels
 SCRIPT = """import sys, numpy as np, torch
 from PIL import Image
-from unjpeg.inference import Restorer
+from unjpeg.restorer import Restorer
 model = Restorer(sys.argv[1]).model
 x = torch.from_numpy(np.array(Image.open("large.jpg").convert("RGB"))).permute(2, 0, 1)[None].float() / 255
 with torch.inference_mode():

@@ -22,11 +22,11 @@ from unjpeg.degradation import Compress
 from unjpeg.errors import UserError
 from unjpeg.exported.onnx_file import write_onnx
 from unjpeg.images import read_uint8, to_float32, to_uint8
-from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
 from unjpeg.photos.memory import used
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import Wish, restored
+from unjpeg.restorer import Restorer
 from unjpeg.store.weights import write_weights
 
 ADDING = ("unshuffle",)  # beside those that are set to `skip`; DnCNN's own weights are refused too

@@ -49,7 +49,7 @@ def rows(_folder: Path | None, repeats: int) -> Iterator[Row]:
     imports = [sys.executable, "-c", "import numpy, yaml, pydantic"]
     seconds = in_turns(lambda: run(start), lambda: run(imports), repeats, spent)
     yield Row(AREA, "start of a step without torch", "numpy, yaml and pydantic alone", *seconds, 1, "start")
-    start = [sys.executable, "-c", "import unjpeg.inference"]
+    start = [sys.executable, "-c", "import unjpeg.restorer"]
     imports = [sys.executable, "-c", "import torch"]
     seconds = in_turns(lambda: run(start), lambda: run(imports), repeats, spent)
     yield Row(AREA, "start of a step with torch", "torch alone", *seconds, 1, "start")

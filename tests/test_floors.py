@@ -51,6 +51,7 @@ FLOORS = {
         "training",
         "report",
         "inference",
+        "restorer",
         "detection",
         "scoring",
         "cost",

@@ -29,6 +29,9 @@ def main() -> None:
     parser.add_argument(
         "--for-comparison", action="store_true", help="of one quality: `unjpeg web` does not offer it"
     )
+    parser.add_argument(
+        "--gray", metavar="NAME", help="of the shipped model that gray images are restored with"
+    )
     args = parser.parse_args()
     card, (tensors, metadata) = read_card(args.folder), read_weights(args.folder / zoo.FILES[0])
     half = {k: v.astype(np.float16) if v.dtype == np.float32 else v for k, v in tensors.items()}
@@ -36,6 +39,7 @@ def main() -> None:
     write_weights(target / zoo.FILES[0], half, metadata)
     shipped = {"title": args.title, "licence": args.licence, "trained_as": card["model"], "stored": "float16"}
     shipped |= {"for_comparison": True} if args.for_comparison else {}
+    shipped |= {"gray": args.gray} if args.gray else {}
     text = json.dumps({**card, "model": args.name, **shipped}, indent=1, sort_keys=True)
     write_text(target / zoo.FILES[1], text + "\n")
     write_checksums()

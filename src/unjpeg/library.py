@@ -20,11 +20,11 @@ from PIL import Image
 from unjpeg import zoo
 from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
 from unjpeg.photos.photo import read_photo
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored
+from unjpeg.restorer import Restorer
 
 
 @overload

@@ -14,7 +14,7 @@ from unjpeg.authors import ar_cnn, dncnn
 from unjpeg.cli import main
 from unjpeg.config.imported import entry_of, importable
 from unjpeg.config.registry import metrics
-from unjpeg.inference import Restorer
+from unjpeg.restorer import Restorer
 from unjpeg.store.weights import read_weights
 
 from . import files

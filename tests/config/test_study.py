@@ -197,6 +197,19 @@ def test_a_critic_is_trained_and_never_tested(tiny):
     assert study.run_of("ar-cnn-fixed")["parents"]["critic"]["arch"] == "patchgan"
 
 
+def test_a_network_may_start_from_a_narrower_one_and_gray_from_colour(tiny):
+    train = {"steps": 1, "loss": "l1"}
+    first = {"arch": "unshuffle_net", "data": "rgb-q10", "train": train}
+    wide = {**first, "settings": {"width": 96}, "start_from": "first"}
+    data = changed(changed(tiny, "models.first", first), "models.wide", wide)
+    gray = changed(data, "models.wide.data", "gray-q10")
+    for study in (data, gray):
+        parent = check_study(study, "x").run_of("wide")["parents"]["start_from"]
+        assert (parent["settings"], parent["channels"]) == ({}, 3)
+    with pytest.raises(UserError, match="first has 1 channels, wide has 3"):
+        check_study(changed(data, "models.first.data", "gray-q10"), "x")
+
+
 @pytest.mark.parametrize(
     ("judge", "gan", "says"),
     [

@@ -9,8 +9,9 @@ import torch
 from unjpeg import models, zoo
 from unjpeg.card import qualities_of
 from unjpeg.cli import main
-from unjpeg.inference import Restorer, run_whole
+from unjpeg.inference import run_whole
 from unjpeg.provenance import modules_in
+from unjpeg.restorer import Restorer
 from unjpeg.store.weights import write_weights
 
 ort = pytest.importorskip("onnxruntime")

@@ -12,11 +12,11 @@ from unjpeg.cli import main
 from unjpeg.degradation import Compress
 from unjpeg.errors import UserError
 from unjpeg.images import read_uint8
-from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
 from unjpeg.metrics.psnr import decibels, squared_error
 from unjpeg.photos import precision
 from unjpeg.photos.precision import faithful, in_precision
+from unjpeg.restorer import Restorer
 from unjpeg.store.weights import write_weights
 
 

@@ -13,10 +13,10 @@ from unjpeg import zoo
 from unjpeg.cli import main
 from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import facts
 from unjpeg.photos.quality import quality_for, takes_quality
 from unjpeg.photos.restoring import Wish, restored
+from unjpeg.restorer import Restorer
 
 from ..small_fbcnn import written
 

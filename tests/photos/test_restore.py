@@ -13,12 +13,15 @@ from PIL import Image
 from skimage import data
 
 from unjpeg import models, zoo
+from unjpeg.card import read_card
 from unjpeg.cli import main
 from unjpeg.errors import UserError
 from unjpeg.images import to_float32
-from unjpeg.inference import Restorer, windows
+from unjpeg.inference import windows
 from unjpeg.photos.memory import need_of, tile_for, used
+from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import Wish, restored
+from unjpeg.restorer import Restorer
 from unjpeg.steps.restore import _each, _told
 from unjpeg.store.weights import write_weights
 
@@ -211,6 +214,27 @@ def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):
     monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path / "none"))
     with pytest.raises(UserError, match="UNJPEG_MODELS=.*: no such folder"):
         zoo.find("photo", "restore")
+
+
+def test_gray_pictures_may_have_a_network_of_their_own(tmp_path, monkeypatch, clean):
+    """Named by the card: used for one channel only, as it is by itself; a name that is none is one line."""
+    monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path))
+    gray, alone = Restorer(zoo.find("ar-cnn-q10")), Restorer(zoo.find("photo-small"))
+    home = tmp_path / "both"
+    shutil.copytree(alone.folder, home)
+    card = read_card(home) | {"gray": "ar-cnn-q10"}
+    (home / "card.json").write_text(json.dumps(card))
+    both = in_precision(Restorer(home), "float32")
+    colour, luma = clean[:72, :88], clean[:72, :88, :1]
+    np.testing.assert_array_equal(both(colour), alone(colour))
+    np.testing.assert_array_equal(both(luma), gray(luma))
+    assert (alone(luma) != gray(luma)).any()
+    data = jpeg(luma[..., 0], 10)
+    found, want = (restored(data, network, None).pixels for network in (both, gray))
+    np.testing.assert_array_equal(found, want)
+    (home / "card.json").write_text(json.dumps(card | {"gray": "ar-cn-q10"}))
+    with pytest.raises(UserError, match="ar-cnn-q10"):
+        Restorer(home)
 
 
 def test_one_broken_card_stands_in_nobodys_way(tmp_path, monkeypatch, capsys):

@@ -9,11 +9,11 @@ import pytest
 
 from unjpeg import zoo
 from unjpeg.cli import main
-from unjpeg.inference import Restorer
 from unjpeg.photos import clip
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import restored
 from unjpeg.photos.video import with_tables
+from unjpeg.restorer import Restorer
 
 from . import clips
 

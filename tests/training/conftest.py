@@ -68,6 +68,10 @@ RUN = {
     "adversarial": None,
     "parents": {},
 }
+FIRST = {
+    "model": "first",
+    **{key: RUN[key] for key in ("arch", "settings", "channels")},
+}
 
 
 PYTHONPATH = os.environ.get("PYTHONPATH")

@@ -10,8 +10,9 @@ import torch
 
 from unjpeg.store.weights import read_weights
 
-FIRST = {"model": "first", "arch": "conv_unit", "settings": {"widths": [8, 8, 4], "init": "he", "skip": True}}
-JUDGE = {"model": "judge", "arch": "patchgan", "settings": {"width": 8}}
+from .conftest import FIRST
+
+JUDGE = {"model": "judge", "arch": "patchgan", "settings": {"width": 8}, "channels": 1}
 PLAN = {"weight": 0.1, "gate": 0.0, "generator_steps": 1, "critic_steps": 1, "critic_lr": 2.0}
 CRITIC = {**JUDGE, "recipe": "critic", "ema": None, "parents": {"restorer": FIRST}}
 GAN = {"recipe": "gan", "adversarial": PLAN, "parents": {"start_from": FIRST, "critic": JUDGE}}
@@ -74,7 +75,7 @@ def test_all_phases_and_their_history(trainer, phases):
 
 def test_a_critic_restores_nothing(phases):
     from unjpeg.errors import UserError
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
 
     with pytest.raises(UserError, match="patchgan is a critic, it restores nothing"):
         Restorer(phases[3])

@@ -8,6 +8,8 @@ import pytest
 
 from unjpeg.store.features import write_features
 
+from .conftest import FIRST
+
 SHORT = {"steps": 8, "val_every": 3}
 NETS = {
     "dncnn": {"arch": "dncnn", "settings": {"depth": 4, "width": 8}},
@@ -15,8 +17,7 @@ NETS = {
     "histogram": {"arch": "histogram_net", "settings": {"width": 8, "dropout": 0.3}, "channels": 3},
     "patchgan": {"arch": "patchgan", "settings": {"width": 8}},
 }
-FIRST = {"model": "first", "arch": "conv_unit", "settings": {"widths": [8, 8, 4], "init": "he", "skip": True}}
-JUDGE = {"model": "judge", **NETS["patchgan"]}
+JUDGE = {"model": "judge", **NETS["patchgan"], "channels": 1}
 PLAN = {"weight": 0.1, "gate": 0.0, "generator_steps": 2, "critic_steps": 1, "critic_lr": 2.0}
 HALVED = {"optimiser": "adamw", "weight_decay": 1e-2, "schedule": "halve", "halve_every": 3, "clip": 0.01}
 RUNS = {

@@ -12,10 +12,10 @@ from unjpeg.store.patches import Patches
 from unjpeg.training.batches import Batches
 from unjpeg.training.optimise import learning_rate, optimiser, set_learning_rate
 
+from .conftest import FIRST
+
 CARDS = {arch: constant_of(f"unjpeg.models.{arch}", "CARD") for arch in modules_in("models")}
 RESTORERS = [arch for arch, card in CARDS.items() if card["task"] == "restore" and 1 in card["channels"]]
-
-PARENT = {"model": "first", "arch": "conv_unit", "settings": {}}
 
 
 def history(trainer):
@@ -38,7 +38,7 @@ def test_it_learns(trainer):
 @pytest.mark.parametrize("select", ["last", "best"])
 def test_the_weights_kept_are_those_scored(trainer, patches, select):
     from unjpeg import models
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
     from unjpeg.training.validation import Validation
 
     assert trainer(steps=18, lr=3e-2, ema=None, schedule="constant", select=select).returncode == 0
@@ -58,7 +58,7 @@ def test_start_from_is_where_it_starts(trainer, tmp_path):
     assert (
         trainer(
             *("--start-from", str(tmp_path / "first")),
-            **{"steps": 1, "lr": 1e-12, "ema": None, "warmup": 0, "parents": {"start_from": PARENT}},
+            **{"steps": 1, "lr": 1e-12, "ema": None, "warmup": 0, "parents": {"start_from": FIRST}},
         ).returncode
         == 0
     )

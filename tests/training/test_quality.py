@@ -26,7 +26,7 @@ def test_a_batch_knows_the_quality_of_its_last_compression(tmp_path):
 
 
 def test_the_network_learns_to_say_the_quality(trainer, patches):
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
 
     changes = {
         "arch": "fbcnn",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from unjpeg.config.data import Data
 from unjpeg.config.train import ModelRun
 from unjpeg.errors import UserError, unknown
+from unjpeg.provenance import constant_of
 
 TASK = {"restorer": "restore", "critic": "critic"}
 NOUN = {"restore": "restorer", "critic": "critic"}
@@ -21,7 +22,8 @@ def check_parents(models: Mapping[str, ModelRun], data: Mapping[str, Data], name
         other = models[parent]
         if key == "start_from" and other.arch != run.arch:
             raise UserError(f"{where}: {parent} is of arch {other.arch}, {name} is of arch {run.arch}")
-        if key == "start_from" and other.settings != run.settings:
+        grows = constant_of(f"unjpeg.models.{run.arch}", "CARD").get("grows", False)
+        if key == "start_from" and other.settings != run.settings and not grows:
             raise UserError(
                 f"{where}: {parent} has settings {other.settings}, {name} has {run.settings}; want the same"
             )
@@ -29,7 +31,8 @@ def check_parents(models: Mapping[str, ModelRun], data: Mapping[str, Data], name
             raise UserError(
                 f"{where}: {parent} ({other.arch}) is a {NOUN[other.task]}, want a {NOUN[TASK[key]]}"
             )
-        if (have := data[other.data].channels) != (want := data[run.data].channels):
+        have, want = data[other.data].channels, data[run.data].channels
+        if have != want and not (key == "start_from" and grows and want == 1):
             raise UserError(f"{where}: {parent} has {have} channels, {name} has {want}")
 
 

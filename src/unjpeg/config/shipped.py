@@ -23,10 +23,12 @@ def network_of(name: str) -> str:
 
 
 def digest_of_shipped(name: str) -> str:
-    """12 hex digits of its weights and its card, without the scores there, which a study finds out."""
+    """12 hex digits of its weights and its card, without the scores there, which a study finds out; and of
+    those of the other model that it has for gray images."""
     folder = ROOT / "zoo" / network_of(name)
     card = {key: value for key, value in read_card(folder).items() if key != "scores"}
-    return digest_of(sha256_of(folder / "model.safetensors"), card)
+    other = [digest_of_shipped(card["gray"])] if "gray" in card else []
+    return digest_of(sha256_of(folder / "model.safetensors"), card, *other)
 
 
 def check_shipped(name: str) -> str:

@@ -136,7 +136,12 @@ class Study(Section):
             "train": run.train.model_dump(mode="json") | ({} if has_loss(run.recipe) else {"loss": {}}),
             "adversarial": run.adversarial and run.adversarial.model_dump(mode="json"),
             "parents": {
-                key: {"model": name, "arch": parent.arch, "settings": parent.settings}
+                key: {
+                    "model": name,
+                    "arch": parent.arch,
+                    "settings": parent.settings,
+                    "channels": self.data[parent.data].channels,
+                }
                 for key, (name, parent) in parents.items()
             },
         }

@@ -122,7 +122,9 @@ class ModelRun(Section):
         min_length=1,
     )
     start_from: str | None = Field(
-        None, description="Another entry of `models` with the same `arch`, whose weights are the start."
+        None,
+        description="Another entry of `models` with the same `arch` and `settings`, whose weights are the "
+        "start. `unshuffle_net` and `unshuffle_unet` also start from a narrower one, and gray from colour.",
     )
     pretrained: bool = Field(
         False, description="Start from the weights that the network's file names (its `ENTRY`): `arnet`."

@@ -9,7 +9,7 @@ import torch
 
 from unjpeg.atomic import write_bytes
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
+from unjpeg.restorer import Restorer
 
 OPSET = 18
 

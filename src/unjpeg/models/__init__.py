@@ -3,7 +3,8 @@
 `Model(channels=..., **settings)`: float (B, C, H, W) in [0, 1] -> the same shape; values may leave
 [0, 1], whoever needs an image clips. `CARD`: title, source, channels (allowed), multiple (sides must be
 multiples of it), halo (pixels of context that an output pixel sees on each side; None for all), task,
-parameters (pairs of constructor arguments and the number of parameters of that published form).
+parameters (pairs of constructor arguments and the number of parameters of that published form), grows (may
+start from a smaller one, or from one of colour for gray, as training/grown.py says; False where left out).
 `TINY`: settings for tests.
 
 A network with published weights for a part of it binds `ENTRY` and `FILES`, as losses do

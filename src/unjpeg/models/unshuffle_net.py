@@ -25,6 +25,7 @@ CARD = {
     "multiple": 2,
     "halo": 25,  # 2 * depth + 5, of the deepest
     "task": "restore",
+    "grows": True,
     "parameters": (
         ({}, 235_468),
         ({"channels": 1}, 226_244),

@@ -24,6 +24,7 @@ CARD = {
     "multiple": 8,
     "halo": 51,
     "task": "restore",
+    "grows": True,
     "parameters": (({}, 1_482_060), ({"channels": 1}, 1_472_836)),
 }
 TINY = {"widths": [4, 6], "depths": [1, 1]}

@@ -5,7 +5,7 @@ import psutil
 import torch
 
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
+from unjpeg.restorer import Restorer
 
 LEAST, MOST = 64, 768  # sides of a tile in pixels
 PROBES = 64, 128  # sides of the tiles that a network's need is measured with

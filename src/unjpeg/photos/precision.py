@@ -14,8 +14,8 @@ from torch import nn
 from unjpeg.degradation import Compress
 from unjpeg.errors import UserError
 from unjpeg.images import read_uint8, to_float32
-from unjpeg.inference import Restorer
 from unjpeg.jpeg import encode
+from unjpeg.restorer import Restorer
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 SIDE, QUALITY = 96, 10  # of the picture that a network is asked with
@@ -27,6 +27,9 @@ def in_precision(restorer: Restorer, precision: str = "auto") -> Restorer:
     `faithful`. Errors: `UserError` for another name."""
     if precision not in PRECISIONS:
         raise UserError(f"precision {precision!r}; allowed: {', '.join(PRECISIONS)}")
+    if restorer.gray:
+        restorer = copy.copy(restorer)
+        restorer.gray = in_precision(restorer.gray, precision)
     other = copy.copy(restorer)
     other.model = _Half(restorer.model)
     vars(other).pop("need", None)  # of memory (photos/memory.py)

@@ -9,8 +9,8 @@ from torch import nn
 from unjpeg import models
 from unjpeg.detection import Detection
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts
+from unjpeg.restorer import Restorer
 
 
 def takes_quality(card: dict) -> bool:

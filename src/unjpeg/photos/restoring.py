@@ -13,12 +13,12 @@ from PIL import Image
 from unjpeg.consistency import consistent
 from unjpeg.detection import Detection, Detector
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
 from unjpeg.jpegfacts import Facts, facts
 from unjpeg.photos.memory import APART, tile_for, used
 from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
 from unjpeg.photos.quality import quality_for, told
 from unjpeg.quantised import quantised
+from unjpeg.restorer import Restorer
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def restored_photo(
         left = "strength 0" if why else f"{seen.answer}: left as it is"
         return Restored(photo, photo.pixels, seen, said, False, left)
     photo.notes += photo.left_out(wish.format)
+    restorer = restorer.of(photo.pixels.shape[2])
     quality = quality_for(restorer, wish.quality, said, seen)
     tile = tile_for(restorer, photo.pixels.shape, wish.memory)
     pixels = told(restorer, quality)(photo.pixels, tile, progress)

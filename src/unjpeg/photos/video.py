@@ -16,12 +16,12 @@ from PIL import Image
 from unjpeg.atomic import replacing
 from unjpeg.detection import Detector
 from unjpeg.errors import UserError
-from unjpeg.inference import Restorer
 from unjpeg.photos import clip
 from unjpeg.photos.film import Film
 from unjpeg.photos.photo import Photo, read_photo
 from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored_photo
+from unjpeg.restorer import Restorer
 
 
 @dataclass

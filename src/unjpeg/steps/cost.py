@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.card import read_card
     from unjpeg.cost.count import multiply_adds
     from unjpeg.cost.measure import SIDE, grown, per_megapixel, picture, processor, resident
-    from unjpeg.inference import TILE, Restorer, check_device
+    from unjpeg.inference import TILE, check_device
+    from unjpeg.restorer import Restorer
 
     check_device(args.device)
     torch.set_num_threads(args.threads)

@@ -94,7 +94,7 @@ def _restorer(args: argparse.Namespace) -> tuple:
     """(study, name, function bytes -> uint8)."""
     if args.model == "none":
         return "-", "none", read_uint8
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
 
     folder = zoo.find(args.model, "restore")
     parts, restorer = folder.resolve().parts, Restorer(folder, args.device)

@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from unjpeg import zoo
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
 
     folder = zoo.find(args.model, "restore")
     if args.output.suffix == ".onnx":

@@ -91,11 +91,11 @@ def run(args: argparse.Namespace) -> int:
 
     from unjpeg import zoo
     from unjpeg.detection import Detector
-    from unjpeg.inference import Restorer
     from unjpeg.photos.precision import in_precision
     from unjpeg.photos.quality import takes_quality
     from unjpeg.photos.restoring import Wish, restored
     from unjpeg.photos.video import restored_video
+    from unjpeg.restorer import Restorer
 
     memory, pixels = int(args.max_memory * 2**30), int(args.max_pixels * 1e6)
     wish = Wish(args.strength, args.force, args.consistent, memory, pixels, args.quality)

@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     from unjpeg import record
     from unjpeg.images import png
-    from unjpeg.inference import Restorer
+    from unjpeg.restorer import Restorer
     from unjpeg.store.encoded import Encoded, write_encoded
 
     restorer = Restorer(args.model, args.device)

@@ -79,7 +79,7 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     from unjpeg.training.job import Job
     from unjpeg.training.launch import first, launched, share_norm
     from unjpeg.training.modes import deterministic
-    from unjpeg.training.plan import PARENTS, network, parents_of, read_plan
+    from unjpeg.training.plan import PARENTS, network, parents_of, read_plan, started
     from unjpeg.training.reading import near, opened
     from unjpeg.training.state import State
 
@@ -95,9 +95,9 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
             return clock.exit_code
         patches, validation = opened(folder, module.CARD, plan["channels"])
     torch.manual_seed(plan["seed"])
-    model = network(plan, plan["channels"], folders.get("start_from"))
+    model = started(plan, folders.get("start_from"))
     others = {key: parent for key, parent in plan["parents"].items() if key != "start_from"}
-    peers = {key: network(parent, plan["channels"], folders[key]) for key, parent in others.items()}
+    peers = {key: network(parent, folders[key]) for key, parent in others.items()}
     weights = plan["train"]["loss"]
     where = args.parameters or parameters.folder()
     if plan["pretrained"]:

@@ -10,8 +10,9 @@ from unjpeg.config.settings import check_settings
 from unjpeg.errors import UserError
 from unjpeg.inference import load_weights
 from unjpeg.provenance import check_name
+from unjpeg.training.grown import grown
 
-KEYS = ["model", "seed", "channels", "pretrained", "adversarial", "parents"]
+KEYS = ["model", "seed", "pretrained", "adversarial", "parents"]
 TRAIN = [
     *("loss", "steps", "batch", "optimiser", "lr", "betas", "weight_decay", "last_lr", "schedule"),
     *("halve_every", "warmup", "clip", "ema", "freeze_norm", "val_every", "select", "patience", "precision"),
@@ -35,6 +36,8 @@ def read_plan(text: str) -> dict:
         for network in (plan, *plan["parents"].values()):
             check_name("models", network["arch"], "--run: arch")
             check_settings(network["arch"], network["settings"], "--run: settings")
+            if "channels" not in network:
+                raise KeyError("channels")
         if missing := [key for key in KEYS if key not in plan] + [k for k in TRAIN if k not in plan["train"]]:
             raise KeyError(missing[0])
     except UserError:
@@ -57,11 +60,20 @@ def parents_of(plan: dict, given: dict[str, Path | None]) -> dict[str, Path]:
     return {key: given[key] for key in plan["parents"]}
 
 
-def network(plan: dict, channels: int, folder: Path | None) -> torch.nn.Module:
+def started(plan: dict, folder: Path | None) -> torch.nn.Module:
+    """The network of a run before its first step: new, or with the weights of its start in `folder`."""
+    model = network(plan)
+    if parent := plan["parents"].get("start_from"):
+        first = network(parent, folder)
+        model.load_state_dict(grown(first.state_dict(), model.state_dict()))
+    return model
+
+
+def network(plan: dict, folder: Path | None = None) -> torch.nn.Module:
     """The network of `arch` and `settings`, with the weights in `folder`; new ones without a folder."""
     module = models.load(plan["arch"])
     try:
-        model = module.Model(channels=channels, **plan["settings"])
+        model = module.Model(channels=plan["channels"], **plan["settings"])
     except (RuntimeError, ValueError, IndexError, ZeroDivisionError) as error:
         why = " ".join(str(error).split())[:120]
         raise UserError(f"settings: {plan['arch']} cannot be built with {plan['settings']} ({why})") from None
