@@ -30,10 +30,11 @@ def write_folder(source: Path, target: Path) -> None:
 def page(card: dict) -> str:
     """Markdown of a model's card."""
     train = card.get("train", {})
+    other = f"; gray images by the model `{card['gray']}`" if "gray" in card else ""
     rows = [
         ("network", f"{card['arch']} {json.dumps(card['settings']) if card['settings'] else ''}".strip()),
         ("parameters", f"{card['parameters']:,}" if "parameters" in card else "?"),
-        ("colour", "RGB" if card["channels"] == 3 else "luma"),
+        ("colour", {1: "luma", 3: "RGB"}[card["channels"]] + other),
         ("trained on", ", ".join(card.get("trained_on", [])) or "?"),
         ("quality", qualities_of(card) or "?"),
         ("degradations", ", ".join(dict.fromkeys(card.get("degradations", []))) or "?"),

@@ -3,7 +3,8 @@
     unjpeg export photo photo.onnx          any height and width
     unjpeg export photo photo/              model.safetensors, README.md in the form of Hugging Face
 
-ONNX: input and output `image`, `restored`, float32 (1, C, H, W) in [0, 1].
+ONNX: input and output `image`, `restored`, float32 (1, C, H, W) in [0, 1]. It is one network: where the card
+names another model for gray images (`gray`), that one is exported by its own name.
 """
 
 import argparse

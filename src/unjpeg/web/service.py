@@ -25,12 +25,14 @@ class Service:
     def models(self) -> list[dict]:
         """Names, titles and cards of the restorers that this version knows, the default one first.
 
-        Without the models that ship for comparison only: each knows one quality.
+        Without the models that ship for comparison only: each knows one quality; and without those that
+        another one has for gray images.
         """
         known = modules_in("models")
         cards = {name: card for name, card in zoo.cards().items() if card["arch"] in known}
         cards = {name: card for name, card in cards.items() if not card.get("for_comparison")}
-        names = [name for name, card in cards.items() if task_of(card) == "restore"]
+        apart = {card.get("gray") for card in cards.values()}
+        names = [name for name, card in cards.items() if task_of(card) == "restore" and name not in apart]
         names.sort(key=lambda name: (name != zoo.DEFAULTS["restore"], name))
         return [
             {
