@@ -52,6 +52,7 @@ FLOORS = {
         "report",
         "inference",
         "restorer",
+        "ensemble",
         "detection",
         "scoring",
         "cost",

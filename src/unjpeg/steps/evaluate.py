@@ -41,6 +41,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the model's result to the JPEG file, as `restore` does",
     )
     parser.add_argument(
+        "--ensemble",
+        type=int,
+        default=1,
+        choices=(1, 2, 4, 8),
+        help="mean of the model over so many turns, as `restore`'s (1)",
+    )
+    parser.add_argument(
         "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
     )
     parser.add_argument(
@@ -62,8 +69,9 @@ def run(args: argparse.Namespace) -> None:
         protocol.check(chosen, degradation)
     if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
         raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
-    if args.consistent and (args.peer or args.model == "none"):
-        raise UserError(f"--consistent: for a --model, not for {args.peer or 'none'}")
+    for option in ("--consistent",) * args.consistent + ("--ensemble",) * (args.ensemble > 1):
+        if args.peer or args.model == "none":
+            raise UserError(f"{option}: for a --model, not for {args.peer or 'none'}")
     images = images_in(args.folder)
     study, model, restore = _peer(args.peer) if args.peer else _restorer(args)
     blind = [m for m in args.metrics if not load(m).CARD.reference]  # mean nothing without JPEG and original
@@ -94,19 +102,21 @@ def _restorer(args: argparse.Namespace) -> tuple:
     """(study, name, function bytes -> uint8)."""
     if args.model == "none":
         return "-", "none", read_uint8
+    from unjpeg.ensemble import ensembled
     from unjpeg.restorer import Restorer
 
     folder = zoo.find(args.model, "restore")
-    parts, restorer = folder.resolve().parts, Restorer(folder, args.device)
+    parts, restorer = folder.resolve().parts, ensembled(Restorer(folder, args.device), args.ensemble)
+    name = restorer.card["model"] + (f"+x{args.ensemble}" if args.ensemble > 1 else "")
     study = parts[-3] if parts[-2:-1] == ("models",) else "-"
     if not args.consistent:
-        return study, restorer.card["model"], lambda data: restorer(read_uint8(data))
+        return study, name, lambda data: restorer(read_uint8(data))
 
     def kept(data: bytes) -> np.ndarray:
         pixels, file = restorer(read_uint8(data)), quantised(data) if facts(data) else None
         return consistent(pixels, file)[0] if file else pixels
 
-    return study, f"{restorer.card['model']}+file", kept
+    return study, f"{name}+file", kept
 
 
 def _means(table: list[dict], model: str, degradation: Degradation, chosen: str, count: int) -> str:

@@ -39,6 +39,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quality", type=float, metavar="1..100", help="told to a network that takes one (the file's own)"
     )
+    parser.add_argument(
+        "--ensemble",
+        type=int,
+        default=1,
+        choices=(1, 2, 4, 8),
+        help="mean over so many turns of the picture: a little better, so many times as slow (1)",
+    )
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
     parser.add_argument(
         "--consistent",
@@ -91,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
 
     from unjpeg import zoo
     from unjpeg.detection import Detector
+    from unjpeg.ensemble import ensembled
     from unjpeg.photos.precision import in_precision
     from unjpeg.photos.quality import takes_quality
     from unjpeg.photos.restoring import Wish, restored
@@ -102,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     restorer = Restorer(zoo.find(args.model or zoo.DEFAULTS["restore"], "restore"), args.device)
-    restorer = in_precision(restorer, args.precision)
+    restorer = ensembled(in_precision(restorer, args.precision), args.ensemble)
     detector, takes = None, takes_quality(restorer.card)
     if args.quality is not None and not takes:
         raise UserError(
