@@ -27,9 +27,9 @@ def in_precision(restorer: Restorer, precision: str = "auto") -> Restorer:
     `faithful`. Errors: `UserError` for another name."""
     if precision not in PRECISIONS:
         raise UserError(f"precision {precision!r}; allowed: {', '.join(PRECISIONS)}")
-    if restorer.gray:
+    if restorer.gray and (gray := in_precision(restorer.gray, precision)) is not restorer.gray:
         restorer = copy.copy(restorer)
-        restorer.gray = in_precision(restorer.gray, precision)
+        restorer.gray = gray
     other = copy.copy(restorer)
     other.model = _Half(restorer.model)
     vars(other).pop("need", None)  # of memory (photos/memory.py)
