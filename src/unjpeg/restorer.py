@@ -14,15 +14,15 @@ from unjpeg.inference import TILE, check_device, load_trained, run_whole, window
 class Restorer:
     """A trained network and what it needs to be used; for gray images it may have another one."""
 
-    def __init__(self, folder: Path | str, device: str = "cpu"):
-        """folder: a run's, with model.safetensors and card.json."""
+    def __init__(self, folder: Path | str, device: str = "cpu", alone: bool = False):
+        """folder: a run's, with model.safetensors and card.json. alone: also for gray images."""
         self.folder, self.device = Path(folder), torch.device(check_device(device))
         self.card, about, self.model = load_trained(self.folder, self.device, "restore", "restores")
         self.model = self.model.to(memory_format=torch.channels_last)
         self.channels = self.card["channels"]
         self.multiple, self.halo = about["multiple"], about["halo"]
-        gray = self.card.get("gray")  # name of the model that gray images are restored with
-        self.gray = Restorer(zoo.find(gray, "restore"), device) if gray else None
+        gray = None if alone else self.card.get("gray")  # name of the model for gray images
+        self.gray = Restorer(zoo.find(gray, "restore"), device, alone=True) if gray else None
 
     def of(self, channels: int) -> "Restorer":
         """What restores images of so many channels: itself, or the other one that its card names for gray."""

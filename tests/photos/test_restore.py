@@ -232,6 +232,8 @@ def test_gray_pictures_may_have_a_network_of_their_own(tmp_path, monkeypatch, cl
     data = jpeg(luma[..., 0], 10)
     found, want = (restored(data, network, None).pixels for network in (both, gray))
     np.testing.assert_array_equal(found, want)
+    (home / "card.json").write_text(json.dumps(card | {"gray": "both"}))  # itself: no circle
+    np.testing.assert_array_equal(Restorer(home)(luma), alone(luma))
     (home / "card.json").write_text(json.dumps(card | {"gray": "ar-cn-q10"}))
     with pytest.raises(UserError, match="ar-cnn-q10"):
         Restorer(home)
