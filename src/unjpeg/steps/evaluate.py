@@ -22,6 +22,7 @@ from unjpeg.jpeg import degrade
 from unjpeg.jpegfacts import facts
 from unjpeg.metrics import load, protocol
 from unjpeg.metrics.score import mean
+from unjpeg.photos.flags import ensemble
 from unjpeg.quantised import quantised
 from unjpeg.scoring import check_metrics, rows, to_csv
 
@@ -40,13 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep the model's result to the JPEG file, as `restore` does",
     )
-    parser.add_argument(
-        "--ensemble",
-        type=int,
-        default=1,
-        choices=(1, 2, 4, 8),
-        help="mean of the model over so many turns, as `restore`'s (1)",
-    )
+    ensemble(parser)
     parser.add_argument(
         "--metrics", nargs="+", default=["psnr", "ssim", "psnr_b"], help="psnr ssim psnr_b ..."
     )

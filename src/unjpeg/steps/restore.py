@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from unjpeg.errors import UserError
 from unjpeg.foreign import shown
-from unjpeg.photos.flags import path, positive, whole
+from unjpeg.photos.flags import ensemble, path, positive, whole
 from unjpeg.photos.formats import FORMATS
 from unjpeg.photos.photo import MAX_PIXELS, in_words
 
@@ -39,13 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quality", type=float, metavar="1..100", help="told to a network that takes one (the file's own)"
     )
-    parser.add_argument(
-        "--ensemble",
-        type=int,
-        default=1,
-        choices=(1, 2, 4, 8),
-        help="mean over so many turns of the picture: a little better, so many times as slow (1)",
-    )
+    ensemble(parser)
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")
     parser.add_argument(
         "--consistent",
