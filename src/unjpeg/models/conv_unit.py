@@ -5,8 +5,8 @@ TsengMJ/Image_Compressor (2019). Unit w: conv 3, w - conv m, w - PReLU - conv 3,
 17, the network that was trained) or 3 (485,095, receptive field 23, the last code, whose units use one
 PReLU twice). No activation between the first two convolutions of a unit.
 
-Weights start from a normal of std 0.001 as published; `init: he` (gain 1 where no PReLU follows) and `skip: true` (the network predicts
-the difference from its input) are ours and make it learn in minutes.
+Weights start from a normal of std 0.001 as published; `init: he` (gain 1 where no activation follows) and
+`skip: true` (the network predicts the difference from its input) are ours and make it learn in minutes.
 """
 
 from itertools import pairwise
