@@ -175,6 +175,16 @@ def test_luma_of_colour_jpegs(folder, tmp_path, capsys):
     assert "does not fit degradation 'q10'; 'color-420' does" in capsys.readouterr().err
 
 
+def test_only_scores_are_replaced(folder, tmp_path, capsys):
+    args = ["evaluate", str(folder), "--degradation", "q10", "--out"]
+    for _ in range(2):
+        assert main([*args, str(tmp_path / "t.csv")]) == 0
+    photograph = (folder / "a.png").read_bytes()
+    assert main([*args, str(folder / "a.png")]) == 2
+    assert "a.png: is there and holds no scores" in capsys.readouterr().err
+    assert (folder / "a.png").read_bytes() == photograph
+
+
 def test_an_image_too_small_to_score_is_named(folder, tmp_path, capsys):
     Image.new("RGB", (1, 1)).save(folder / "dot.png")
     assert main(["evaluate", str(folder), "--degradation", "q10", "--out", str(tmp_path / "t.csv")]) == 2

@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--parameters", type=Path, help="folder of metric parameter files (resources/metrics)"
     )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where the model runs (cpu)")
-    parser.add_argument("--out", required=True, type=Path, help="CSV to write")
+    parser.add_argument("--out", required=True, type=Path, help="CSV to write; replaces only scores")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -62,8 +62,7 @@ def run(args: argparse.Namespace) -> None:
     }
     for degradation, chosen in used.items():
         protocol.check(chosen, degradation)
-    if not args.out.parent.is_dir() or (args.out.exists() and not args.out.is_file()):
-        raise UserError(f"--out {args.out}: want a plain file in a folder that exists")
+    _check_out(args.out)
     for option in ("--consistent",) * args.consistent + ("--ensemble",) * (args.ensemble > 1):
         if args.peer or args.model == "none":
             raise UserError(f"{option}: for a --model, not for {args.peer or 'none'}")
@@ -84,6 +83,17 @@ def run(args: argparse.Namespace) -> None:
     for degradation, chosen in used.items():
         for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
             print(_means(table, shown, degradation, chosen.name, len(images)))
+
+
+def _check_out(path: Path) -> None:
+    """Only scores are replaced."""
+    if not path.parent.is_dir() or (path.exists() and not path.is_file()):
+        raise UserError(f"--out {path}: want a plain file in a folder that exists")
+    if path.exists():
+        head = to_csv([]).encode()
+        with open(path, "rb") as file:
+            if file.read(len(head)) not in (head, b""):
+                raise UserError(f"--out {path}: is there and holds no scores; want a new file")
 
 
 def _peer(name: str) -> tuple:
