@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from skimage import data
 from torch import nn
 
+import unjpeg
 from unjpeg import zoo
 from unjpeg.cli import main
 from unjpeg.degradation import Compress
 from unjpeg.ensemble import TIMES, ensembled
+from unjpeg.errors import UserError
 from unjpeg.images import png, read_uint8
 from unjpeg.jpeg import encode
 from unjpeg.metrics.psnr import decibels, squared_error
@@ -87,3 +90,16 @@ def test_restore_and_evaluate_take_it(clean, tmp_path, capsys):
     capsys.readouterr()
     assert main([*line, "--ensemble", "4"]) == 2
     assert "--ensemble: for a --model, not for none" in capsys.readouterr().err
+
+
+def test_a_program_has_it_too(clean, tmp_path):
+    file = encode(clean, Compress(10, "420"))
+    (tmp_path / "a.jpg").write_bytes(file)
+    found = tmp_path / "a.png"
+    words = [str(tmp_path / "a.jpg"), "-o", str(found), "--ensemble", "2", "--precision", "float32"]
+    assert main(["restore", *words]) == 0
+    ours = unjpeg.restore(file, ensemble=2, precision="float32")
+    assert np.array_equal(ours, Image.open(found))
+    assert not np.array_equal(ours, unjpeg.restore(file, precision="float32"))
+    with pytest.raises(UserError, match="ensemble 3; allowed: 1, 2, 4, 8"):
+        unjpeg.restore(file, ensemble=3)
