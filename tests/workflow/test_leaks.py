@@ -57,7 +57,7 @@ def coffee():
 
 @pytest.fixture
 def leaky(fresh, tmp_path, coffee):
-    """`leaky(*names)`: the smoke study, trained on an image of the test set photos too, changed in these ways."""
+    """`leaky(*names)`: the smoke study, trained on a changed image of the test set photos too."""
 
     def study(*names):
         images = {name: CHANGES[name][1](coffee) for name in names}
