@@ -19,7 +19,7 @@ ORDER = (0, 2, 1, 3, 4, 5, 6, 7)  # quarter turns, from 4 on of the mirrored ima
 
 def ensembled(restorer: Restorer, times: int) -> Restorer:
     """The same restorer, its network used `times` times; the other one for gray too. Errors: `UserError`."""
-    if times not in TIMES:
+    if type(times) is not int or times not in TIMES:
         raise UserError(f"ensemble {times!r}; allowed: 1, 2, 4, 8 turns of the picture")
     if times == 1:
         return restorer

@@ -101,5 +101,6 @@ def test_a_program_has_it_too(clean, tmp_path):
     ours = unjpeg.restore(file, ensemble=2, precision="float32")
     assert np.array_equal(ours, Image.open(found))
     assert not np.array_equal(ours, unjpeg.restore(file, precision="float32"))
-    with pytest.raises(UserError, match="ensemble 3; allowed: 1, 2, 4, 8"):
-        unjpeg.restore(file, ensemble=3)
+    for wrong in (3, 0, 4.0, "2"):
+        with pytest.raises(UserError, match=f"ensemble {wrong!r}; allowed: 1, 2, 4, 8"):
+            unjpeg.restore(file, ensemble=wrong)
