@@ -17,13 +17,14 @@ from benchmarks.ratio import Row, in_turns
 from lightning_fabric import Fabric
 
 from unjpeg import losses, models
+from unjpeg.bfloat16 import native
 from unjpeg.config.study import read_study
 from unjpeg.degradation import Compress
 from unjpeg.images import read_uint8
 from unjpeg.jpeg import encode
-from unjpeg.photos.precision import native
 from unjpeg.store.patches import Patches, write_patches
 from unjpeg.training.batches import Batches
+from unjpeg.training.launch import precision_on
 from unjpeg.training.learner import Learner
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +60,8 @@ class Steps:
         self.batches = Batches(
             _patches(folder, home / f"{name}.h5", side, self.run["channels"]), self.batch, 0
         )
-        self.fabric = Fabric(accelerator=device, devices=1, precision=self.run["train"]["precision"])
+        precision = precision_on(device, self.run["train"]["precision"])
+        self.fabric = Fabric(accelerator=device, devices=1, precision=precision)
         self.learner = Learner(self.fabric, self._model(), self.run["train"])
         self.plain = self._model().to(self.device)
         self.optimizer = torch.optim.Adam(self.plain.parameters(), self.run["train"]["lr"])
@@ -108,7 +110,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             mark = 0.95 if device == "cuda" else FED
             fed = steps.fed, steps.from_memory
             yield row(steps, "feeding", name, "one batch in memory", *fed, mark=mark, why=WHY_FED)
-            own = steps.run["train"]["precision"]
+            own = precision_on(device, steps.run["train"]["precision"])
             for precision in dict.fromkeys((own, "bf16-mixed") if half else (own,)):
                 steps = steps if precision == own else Steps(name, precision, folder, Path(home), device)
                 asked = "" if precision == own else " (entry: float32)"

@@ -45,6 +45,7 @@ FLOORS = {
     2: ["metrics", "store", "layers", "authors"],
     3: ["models", "losses"],
     4: [
+        "bfloat16",
         "photos",
         "library",
         "recipes",

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from unjpeg.bfloat16 import native
 from unjpeg.degradation import Compress
 from unjpeg.errors import UserError
 from unjpeg.images import read_uint8, to_float32
@@ -38,14 +39,6 @@ def in_precision(restorer: Restorer, precision: str = "auto") -> Restorer:
     ):
         return other
     return restorer
-
-
-def native(device: torch.device) -> bool:
-    """Whether the device has instructions for bfloat16."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    can = torch.cpu.get_capabilities()
-    return any(can.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
 
 
 def faithful(other: Restorer, restorer: Restorer) -> bool:

@@ -113,6 +113,9 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
         say(f"stopped before the first step: {clock.reason}; the same command goes on")
         return clock.exit_code
     fabric = launched(args.device, args.devices, args.threads, plan)
+    precision = fabric.strategy.precision.precision
+    if precision != plan["train"]["precision"]:
+        say(f"train.precision {plan['train']['precision']}: no instructions for it here, so {precision}")
     model = share_norm(fabric, model, plan["train"]["freeze_norm"])
     if "critic" in peers:  # the only one of the others that learns
         peers["critic"] = share_norm(fabric, peers["critic"], False)
@@ -140,7 +143,7 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
         "device": fabric.device.type,
         "devices": fabric.world_size,
         "threads": torch.get_num_threads(),
-        "precision": plan["train"]["precision"],
+        "precision": precision,
         "seconds": round(result["seconds"], 1),
         "versions": _versions(),
         "commit": record.commit(),

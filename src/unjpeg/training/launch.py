@@ -7,6 +7,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment, SLURMEnvironment
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from unjpeg.bfloat16 import native
 from unjpeg.errors import UserError
 
 # That the `srun` of this process started. SLURM_NTASKS stands in the environment of salloc and sbatch, too.
@@ -23,6 +24,7 @@ def launched(device: str, processes: int, threads: int | None, plan: dict) -> Fa
 
     device: auto, cpu or cuda. processes: on this machine, which this one starts; under an `srun` of several
     tasks these are the processes. threads: of the CPU, for all processes that this one starts. plan: the run.
+    Its precision is the run's as far as `precision_on` the device it pays.
     Errors: `UserError` for a batch that they cannot share evenly: it would be another gradient.
     """
     nodes = int(os.environ["SLURM_STEP_NUM_NODES"]) if TASKS > 1 else 1
@@ -37,13 +39,22 @@ def launched(device: str, processes: int, threads: int | None, plan: dict) -> Fa
         accelerator=device,
         devices=processes,
         num_nodes=nodes,
-        precision=plan["train"]["precision"],
+        precision=precision_on(device, plan["train"]["precision"]),
         plugins=[environment],
     )
     fabric.launch()
     if threads:
         torch.set_num_threads(threads)
     return fabric
+
+
+def precision_on(device: str, wanted: str) -> str:
+    """Lightning's name of the precision on a device (auto, cpu or cuda): float32 where a CPU would imitate
+    bfloat16."""
+    if device == "auto":
+        device = "cuda" if torch.accelerator.is_available() else "cpu"
+    imitates = device == "cpu" and wanted == "bf16-mixed" and not native(torch.device("cpu"))
+    return "32-true" if imitates else wanted
 
 
 def share_norm(fabric: Fabric, model: torch.nn.Module, frozen: bool) -> torch.nn.Module:
