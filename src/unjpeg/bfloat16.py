@@ -1,4 +1,4 @@
-"""Where bfloat16 pays: elsewhere torch imitates it, and a convolution takes ten times as long as in float32."""
+"""Where bfloat16 pays. Elsewhere torch imitates it, and a convolution takes ten times as long."""
 
 import torch
 

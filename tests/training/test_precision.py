@@ -1,4 +1,4 @@
-"""bfloat16 is trained in where the processor has it; one that would imitate it trains in float32 and says so."""
+"""bfloat16 is trained in where the processor has it; one without it trains in float32 and says so."""
 
 import json
 
