@@ -17,11 +17,16 @@ TIMES = (1, 2, 4, 8)
 ORDER = (0, 2, 1, 3, 4, 5, 6, 7)  # quarter turns, from 4 on of the mirrored image
 
 
-def ensembled(restorer: Restorer, times: int) -> Restorer:
-    """The same restorer, its network used `times` times; the other one for gray too. Errors: `UserError`."""
+def allowed(times: int) -> int:
+    """The same. Errors: `UserError` for what is none of `TIMES`."""
     if type(times) is not int or times not in TIMES:
         raise UserError(f"ensemble {times!r}; allowed: 1, 2, 4, 8 turns of the picture")
-    if times == 1:
+    return times
+
+
+def ensembled(restorer: Restorer, times: int) -> Restorer:
+    """The same restorer, its network used `times` times; the other one for gray too. Errors: of `allowed`."""
+    if allowed(times) == 1:
         return restorer
     other = copy.copy(restorer)
     other.model = _Mean(restorer.model, ORDER[:times])

@@ -1,6 +1,7 @@
 """A trained network, loaded from its folder, on images of any size: whole or in tiles."""
 
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,8 +75,10 @@ def _pad(x: torch.Tensor, down: int, right: int) -> torch.Tensor:
 
 
 def check_device(name: str) -> str:
-    """The name; `UserError` for cuda where torch finds no such device."""
-    if name == "cuda" and not torch.cuda.is_available():
+    """The name: auto, cpu, cuda, cuda:1. `UserError` for another, and for cuda where torch finds none."""
+    if not re.fullmatch("auto|cpu|cuda(:[0-9]+)?", name):
+        raise UserError(f"device {name!r}; allowed: cpu, cuda")
+    if name.startswith("cuda") and not torch.cuda.is_available():
         raise UserError("--device cuda: torch finds no CUDA device here; allowed: cpu")
     return name
 

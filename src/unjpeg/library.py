@@ -19,7 +19,7 @@ from PIL import Image
 
 from unjpeg import zoo
 from unjpeg.detection import Detection, Detector
-from unjpeg.ensemble import ensembled
+from unjpeg.ensemble import allowed, ensembled
 from unjpeg.errors import UserError
 from unjpeg.photos.photo import read_photo
 from unjpeg.photos.precision import in_precision
@@ -83,7 +83,7 @@ def restore(
         (icc_profile, exif, xmp, dpi).
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
-    network = restorer(str(model), device, precision, ensemble)
+    network = restorer(str(model), str(device), str(precision), allowed(ensemble))
     looks = (
         detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
     )

@@ -64,6 +64,26 @@ def test_float32_is_what_the_command_line_gives_with_it(file, tmp_path):
         unjpeg.restore(file, precision="half")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("strength", 1.5, "0 to 1"),
+        ("strength", float("nan"), "0 to 1"),
+        ("strength", "half", "0 to 1"),
+        ("quality", 0, "1 to 100"),
+        ("quality", [10], "1 to 100"),
+        ("precision", None, "auto, float32, bfloat16"),
+        ("device", "tpu", "cpu, cuda"),
+        ("device", ["cpu"], "cpu, cuda"),
+        ("model", 3, "ar-cnn-q10"),
+    ],
+)
+def test_a_wrong_wish_is_one_line_that_names_it(file, name, value, allowed):
+    with pytest.raises(UserError, match=rf"^.*{name}.*; allowed: {allowed}.*$") as error:
+        unjpeg.restore(file, **{name: value})
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize("shape", [(40, 50), (40, 50, 1), (40, 50, 3)])
 def test_arrays_keep_their_shape(clean, shape):
     pixels = np.ascontiguousarray(

@@ -5,6 +5,7 @@ One place for the command line, the library and the web page.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import torch
@@ -38,10 +39,16 @@ class Wish:
     format: str = "png"
 
     def __post_init__(self):
-        if not 0 <= self.strength <= 1:
-            raise UserError(f"strength {self.strength:g}; allowed: 0 to 1")
-        if self.quality is not None and not 1 <= self.quality <= 100:
-            raise UserError(f"quality {self.quality:g}; allowed: 1 to 100")
+        _within("strength", self.strength, 0, 1)
+        if self.quality is not None:
+            _within("quality", self.quality, 1, 100)
+
+
+def _within(name: str, value: float, least: int, most: int) -> None:
+    if not isinstance(value, Real):
+        raise UserError(f"{name} {value!r}; allowed: {least} to {most}")
+    if not least <= value <= most:
+        raise UserError(f"{name} {value:g}; allowed: {least} to {most}")
 
 
 @dataclass(frozen=True)
