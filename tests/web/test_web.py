@@ -73,6 +73,16 @@ def test_a_picture_is_answered(address, folder):
     assert np.array_equal(before, np.asarray(Image.open(folder / "bad.tif")))
 
 
+def test_turns_are_those_of_the_command_line(address, folder, tmp_path):
+    data = (folder / "bad photo.jpg").read_bytes()
+    status, answer = ask(address, data, "ensemble=4")
+    assert status == 200 and answer["after"] != ask(address, data)[1]["after"]
+    words = [str(folder / "bad photo.jpg"), "-o", str(tmp_path / "cli.png"), "--ensemble", "4"]
+    assert main(["restore", *words]) == 0
+    theirs = Image.open(io.BytesIO(answer["after"]))
+    assert np.array_equal(np.asarray(theirs), np.asarray(Image.open(tmp_path / "cli.png")))
+
+
 @pytest.mark.parametrize(
     ("file", "status", "says"),
     [
@@ -94,6 +104,8 @@ def test_bad_uploads_are_an_error_and_the_server_lives(address, folder, file, st
         ("model=photo-detector", "no model 'photo-detector'"),
         ("strength=7", "strength 7; allowed: 0 to 1"),
         ("strength=x", "strength 'x'; allowed: a number"),
+        ("ensemble=3", "ensemble 3; allowed: 1, 2, 4, 8 turns of the picture"),
+        ("ensemble=4.0", "ensemble '4.0'; allowed: 1, 2, 4, 8 turns of the picture"),
     ],
 )
 def test_wrong_wishes_are_an_error(address, folder, query, says):

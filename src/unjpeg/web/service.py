@@ -4,6 +4,7 @@ import time
 
 from unjpeg import zoo
 from unjpeg.card import task_of
+from unjpeg.ensemble import allowed
 from unjpeg.errors import UserError
 from unjpeg.library import detector, restorer
 from unjpeg.photos.quality import takes_quality
@@ -60,7 +61,9 @@ class Service:
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
         if name not in {model["name"] for model in self.models()}:
             raise UserError(f"no model {name!r}")  # names only: no path comes from the page
-        found = restored(data, restorer(name, self.device, "auto"), self.detector, wish)
+        text = wishes.get("ensemble", "1")
+        times = allowed(int(text) if text.isdecimal() else text)
+        found = restored(data, restorer(name, self.device, "auto", times), self.detector, wish)
         pictures = _pictures(found)
         return {**_told(found), "seconds": round(time.monotonic() - begin, 2)}, pictures
 
