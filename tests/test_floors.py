@@ -35,6 +35,7 @@ FLOORS = {
         "pairs",
         "manifest",
         "parts",
+        "outputs",
         "folder",
         "leaks",
         "sources",

@@ -26,6 +26,10 @@ def replacing(path: Path | str) -> Iterator[Path]:
             os.fsync(file.fileno())
         os.replace(part, path)
         written.append(path)
+    except OSError as error:  # a full disk names no file, and nobody knows the temporary one
+        if error.filename in (None, part, str(part)):
+            error.filename = str(path)
+        raise
     finally:
         part.unlink(missing_ok=True)
 

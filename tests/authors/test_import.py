@@ -129,7 +129,7 @@ NAN = np.full((4, 1), np.nan, np.float32)
         (lambda path: path.write_bytes(b""), "no weights that are known"),
         (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" * 99), "no weights that are known"),
         (lambda path: path.mkdir(), "not a plain file"),
-        (lambda path: None, "No such file"),
+        (lambda path: None, "no such file, nor a shipped model"),
         (lambda path: path.open("wb").truncate(1 << 27), "134217728 bytes"),
         (lambda path: path.write_bytes(b"MATLAB 5.0 MAT-file".ljust(400)), "a damaged MATLAB file"),
         (lambda path: path.write_bytes(b" " * 512 + dncnn.HDF5 + b" " * 99), "a damaged MATLAB file"),

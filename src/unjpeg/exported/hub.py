@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from unjpeg import zoo
 from unjpeg.atomic import write_bytes, write_text
 from unjpeg.card import qualities_of, read_card
-from unjpeg.zoo import FILES
+from unjpeg.outputs import check_folder
 
 HEAD = """---
 license: {licence}
@@ -18,11 +19,17 @@ tags: [jpeg, artifact-removal, image-restoration]
 """
 
 
+def check_free(target: Path) -> None:
+    """`UserError` unless it is a new folder, or one that `write_folder` wrote."""
+    readme = HEAD.partition("\n")[2].partition("\n")[2].encode()  # but for its licence
+    check_folder(target, {**zoo.OURS, "README.md": lambda data: readme in data}, "an exported model")
+
+
 def write_folder(source: Path, target: Path) -> None:
     """Everything that `unjpeg restore --model {target}` needs, and a page for people."""
     card = read_card(source)
     card.setdefault("scores", list(_of_study(source)))
-    for name in FILES:
+    for name in zoo.FILES:
         write_bytes(target / name, (source / name).read_bytes())
     write_text(target / "README.md", page(card))
 

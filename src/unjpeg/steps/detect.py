@@ -22,6 +22,7 @@ from unjpeg.folder import images_in
 from unjpeg.foreign import read_foreign, read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
+from unjpeg.outputs import check_table
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
 
@@ -41,7 +42,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--rule", default="mean", choices=("mean", "majority"), help="from tiles to images (mean)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--output", type=Path, metavar="CSV", help="also write a row for every tile")
+    parser.add_argument(
+        "--output", type=Path, metavar="CSV", help="write a row for every tile, instead of the table"
+    )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
 
 
@@ -49,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     """0; 1 where an image could not be read: the others are still answered."""
     from unjpeg.detection import Detector
 
+    if args.output:
+        check_table(args.output, COLUMNS, "quality", "tiles of `unjpeg detect`", "--output")
     args.model = zoo.find(args.model, "detect")
     detector = Detector(args.model, args.device)
     found, rows = [], []

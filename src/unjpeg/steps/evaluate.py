@@ -22,9 +22,10 @@ from unjpeg.jpeg import degrade
 from unjpeg.jpegfacts import facts
 from unjpeg.metrics import load, protocol
 from unjpeg.metrics.score import mean
+from unjpeg.outputs import check_table
 from unjpeg.photos.flags import ensemble
 from unjpeg.quantised import quantised
-from unjpeg.scoring import check_metrics, rows, to_csv
+from unjpeg.scoring import COLUMNS, check_metrics, rows, to_csv
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
     }
     for degradation, chosen in used.items():
         protocol.check(chosen, degradation)
-    _check_out(args.out)
+    check_table(args.out, COLUMNS, "value", "scores", "--out")
     for option in ("--consistent",) * args.consistent + ("--ensemble",) * (args.ensemble > 1):
         if args.peer or args.model == "none":
             raise UserError(f"{option}: for a --model, not for {args.peer or 'none'}")
@@ -79,21 +80,11 @@ def run(args: argparse.Namespace) -> None:
             if blind and model != "none":
                 jpeg = {**labels, "model": "none"}
                 table += rows(jpeg, name, read_uint8(data), clean, degradation, chosen, blind)
-    write_text(args.out, to_csv(table))
     for degradation, chosen in used.items():
         for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
             print(_means(table, shown, degradation, chosen.name, len(images)))
-
-
-def _check_out(path: Path) -> None:
-    """Only scores are replaced."""
-    if not path.parent.is_dir() or (path.exists() and not path.is_file()):
-        raise UserError(f"--out {path}: want a plain file in a folder that exists")
-    if path.exists():
-        head = to_csv([]).encode()
-        with open(path, "rb") as file:
-            if file.read(len(head)) not in (head, b""):
-                raise UserError(f"--out {path}: is there and holds no scores; want a new file")
+    check_table(args.out, COLUMNS, "value", "scores", "--out")  # it may have come meanwhile
+    write_text(args.out, to_csv(table))
 
 
 def _peer(name: str) -> tuple:

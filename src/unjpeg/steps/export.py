@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from unjpeg.errors import UserError
+from unjpeg.outputs import check_file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +25,15 @@ def run(args: argparse.Namespace) -> None:
 
     folder = zoo.find(args.model, "restore")
     if args.output.suffix == ".onnx":
+        check_file(args.output, lambda data: not data or b"unjpeg.arch" in data, "exported network")
         from unjpeg.exported.onnx_file import write_onnx
 
         write_onnx(Restorer(folder), args.output)
     elif args.output.suffix or args.output.is_file():
         raise UserError(f"{args.output}: a file; allowed: a name that ends in .onnx, or a folder")
     else:
-        from unjpeg.exported.hub import write_folder
+        from unjpeg.exported.hub import check_free, write_folder
 
+        check_free(args.output)
         write_folder(folder, args.output)
     print(f"{args.output} written")

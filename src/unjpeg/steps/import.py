@@ -44,9 +44,13 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.authors import ar_cnn, dncnn
     from unjpeg.card import read_card
     from unjpeg.foreign import read_named, shown
+    from unjpeg.outputs import check_folder
     from unjpeg.store.weights import write_weights
 
-    if not args.file.exists() and str(args.file) in zoo.shipped():
+    check_folder(args.output, zoo.OURS, "a model")
+    if not args.file.exists() and str(args.file) not in zoo.shipped():
+        raise UserError(f"{args.file}: no such file, nor a shipped model: {', '.join(zoo.shipped())}")
+    if not args.file.is_file() and str(args.file) in zoo.shipped():
         folder = zoo.FOLDER / args.file
         zoo.check(folder)
         write_bytes(args.output / zoo.FILES[0], (folder / zoo.FILES[0]).read_bytes())
