@@ -79,7 +79,7 @@ def check_device(name: str) -> str:
     if not re.fullmatch("auto|cpu|cuda(:[0-9]+)?", name):
         raise UserError(f"device {name!r}; allowed: cpu, cuda")
     if name.startswith("cuda") and not torch.cuda.is_available():
-        raise UserError("--device cuda: torch finds no CUDA device here; allowed: cpu")
+        raise UserError(f"device {name}: torch finds no CUDA device here; allowed: cpu")
     return name
 
 

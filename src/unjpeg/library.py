@@ -35,6 +35,7 @@ def restore(
     model: str | Path = ...,
     strength: float = ...,
     quality: float | None = ...,
+    consistent: bool | None = ...,
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
@@ -46,6 +47,7 @@ def restore(
     model: str | Path = ...,
     strength: float = ...,
     quality: float | None = ...,
+    consistent: bool | None = ...,
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
@@ -57,6 +59,7 @@ def restore(
     model: str | Path = ...,
     strength: float = ...,
     quality: float | None = ...,
+    consistent: bool | None = ...,
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
@@ -67,6 +70,7 @@ def restore(
     model=zoo.DEFAULTS["restore"],
     strength=1.0,
     quality=None,
+    consistent=None,
     device="cpu",
     precision="auto",
     ensemble=1,
@@ -77,6 +81,7 @@ def restore(
         bytes of a file. Bytes of a JPEG file give most: the result is kept to what the file says.
     model: name or folder. strength: 0 leaves the picture, 1 is all the network does. quality: 1..100, for a
         network that takes one; None: the file's, else estimated from the pixels. device: cpu or cuda.
+    consistent: keep to what a JPEG file says; None: unless it looks compressed twice.
     precision: auto, float32 or bfloat16, of the network; float32 is the same on every machine.
     ensemble: the mean over 1, 2, 4 or 8 turns of the picture: a little better, so many times as slow.
     Returns: an array for an array, else an upright Pillow image with what belonged to it in `info`
@@ -84,10 +89,9 @@ def restore(
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
     """
     network = restorer(str(model), str(device), str(precision), allowed(ensemble))
-    looks = (
-        detector(zoo.DEFAULTS["detect"], device) if takes_quality(network.card) and quality is None else None
-    )
-    found = restored(_picture(image), network, looks, Wish(strength, force=True, quality=quality))
+    asks = takes_quality(network.card) and quality is None or isinstance(image, bytes) and consistent is None
+    looks = detector(zoo.DEFAULTS["detect"], device) if asks else None
+    found = restored(_picture(image), network, looks, Wish(strength, True, consistent, quality=quality))
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
     return found.photo.image(found.pixels)

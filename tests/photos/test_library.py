@@ -13,7 +13,10 @@ from skimage import data
 
 import unjpeg
 from unjpeg.cli import main
+from unjpeg.degradation import Compress
 from unjpeg.errors import UserError
+from unjpeg.images import read_uint8
+from unjpeg.jpeg import encode
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,20 @@ def test_float32_is_what_the_command_line_gives_with_it(file, tmp_path):
         unjpeg.restore(file, precision="half")
 
 
+@pytest.mark.parametrize("consistent", [None, True, False])
+def test_twice_compressed_is_what_the_command_line_gives(clean, tmp_path, consistent):
+    """Whether it is kept to the file is the detector's question, for both."""
+    first = read_uint8(encode(clean, Compress(20, "444")))
+    (tmp_path / "a.jpg").write_bytes(encode(first, Compress(80, "444")))
+    options = {None: [], True: ["--consistent"], False: ["--no-consistent"]}[consistent]
+    words = ["restore", str(tmp_path / "a.jpg"), "-o", str(tmp_path / "a.png"), "--precision", "float32"]
+    assert main([*words, *options]) == 0
+    data = (tmp_path / "a.jpg").read_bytes()
+    assert unjpeg.detect(data).answer == "compressed twice"
+    ours = unjpeg.restore(data, consistent=consistent, precision="float32")
+    assert np.array_equal(ours, Image.open(tmp_path / "a.png"))
+
+
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
@@ -75,6 +92,7 @@ def test_float32_is_what_the_command_line_gives_with_it(file, tmp_path):
         ("precision", None, "auto, float32, bfloat16"),
         ("device", "tpu", "cpu, cuda"),
         ("device", ["cpu"], "cpu, cuda"),
+        ("consistent", "yes", "True, False, None"),
         ("model", 3, "ar-cnn-q10"),
     ],
 )

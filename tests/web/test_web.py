@@ -5,11 +5,15 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 from skimage import data
@@ -104,6 +108,8 @@ def test_bad_uploads_are_an_error_and_the_server_lives(address, folder, file, st
         ("model=photo-detector", "no model 'photo-detector'"),
         ("strength=7", "strength 7; allowed: 0 to 1"),
         ("strength=x", "strength 'x'; allowed: a number"),
+        ("force=2", "force '2'; allowed: '0', '1'"),
+        ("consistent=maybe", "consistent 'maybe'; allowed: '', '0', '1'"),
         ("ensemble=3", "ensemble 3; allowed: 1, 2, 4, 8 turns of the picture"),
         ("ensemble=4.0", "ensemble '4.0'; allowed: 1, 2, 4, 8 turns of the picture"),
     ],
@@ -125,6 +131,40 @@ def test_only_the_page_itself_may_ask(address, folder):
     response = connection.getresponse()
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_no_request_of_the_page_is_refused_as_all_else(address):
+    for method in ("PUT", "DELETE", "BREW"):
+        status, answer = ask(address, b"x", method=method)
+        assert status == 501 and answer["error"]
+
+
+def test_ctrl_c_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path):
+    command = [sys.executable, "-m", "unjpeg", "web", "--port", "0"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, **pipes) as process:
+        port = int(process.stdout.readline().split(":")[2].split("/")[0])
+        noise = np.random.default_rng(0).integers(0, 255, (3000, 3000, 3), np.uint8)
+        out = io.BytesIO()
+        Image.fromarray(noise).save(out, "jpeg", quality=10)
+        lost = (OSError, http.client.HTTPException)
+
+        def asks():
+            with suppress(*lost):
+                ask(("127.0.0.1", port), out.getvalue())
+
+        asking = threading.Thread(target=asks)
+        asking.start()
+        before = psutil.Process(process.pid).cpu_times().user
+        while psutil.Process(process.pid).cpu_times().user < before + 3:  # well into the network
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=60)[1]
+        asking.join()
+    assert process.returncode == 130
+    assert error == "unjpeg web: stopped\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_more_than_a_few_at_once_are_sent_away(address, folder):

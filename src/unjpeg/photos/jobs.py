@@ -22,6 +22,7 @@ ENDINGS = {format.ending: name for name, format in FORMATS.items()} | dict.fromk
 )
 ENDINGS[".tiff"] = "tiff"
 VIDEO = "video"
+FILES = {*ENDINGS, *film.FORMATS}  # no folder ends so
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
     sources = list(folders)
     if output and len(sources) == 1 and not paths[0].is_dir() and not output.is_dir() and output.suffix:
         found = [_named(sources[0], output, format)]
-    elif output and output.is_file():
-        raise UserError(f"-o {output}: a file; {len(sources)} pictures want a folder")
+    elif output and not output.is_dir() and (output.is_file() or output.suffix.lower() in FILES):
+        several = f"{len(sources)} pictures" if sources[1:] else "pictures of a folder"
+        raise UserError(f"-o {output}: a file; {several} want a folder")
     else:
         found = _apart([_job(source, output, format or "png", suffix) for source in sources], suffix, output)
     found = [

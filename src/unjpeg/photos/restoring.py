@@ -40,6 +40,8 @@ class Wish:
 
     def __post_init__(self):
         _within("strength", self.strength, 0, 1)
+        if self.consistent not in (None, True, False):
+            raise UserError(f"consistent {self.consistent!r}; allowed: True, False, None")
         if self.quality is not None:
             _within("quality", self.quality, 1, 100)
 
@@ -111,8 +113,12 @@ def restored_photo(
     held, keep = None, wish.consistent
     if keep is None:
         keep = seen is None or seen.answer != "compressed twice"
-    if keep and said and (file := quantised(data)) and _same_shape(file, photo.pixels):
+    if said and not keep and wish.consistent is None:
+        photo.notes.append("it looks compressed twice, so it is not kept to the file")
+    elif said and keep and (file := quantised(data)) and _same_shape(file, photo.pixels):
         pixels, held = consistent(pixels, file, into=pixels, threads=torch.get_num_threads())
+    elif said and keep:
+        photo.notes.append("not kept to the file, whose colours are neither gray nor YCbCr")
     return Restored(photo, pixels, seen, said, True, why, held, quality)
 
 

@@ -5,7 +5,7 @@
     unjpeg restore clip.avi                      clip.restored.mkv; .mp4 and .mov stay what they are
 
 A detector looks first; what was never compressed is left as it is (--force restores it too). No picture
-is ever overwritten. Exit code 1: some could not be read or restored; they are named at the end.
+that is read is ever overwritten. Exit code 1: some could not be read or restored; they are named at the end.
 """
 
 import argparse
@@ -48,7 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="keep to the coefficients of a JPEG file (unless it looks compressed twice)",
     )
     parser.add_argument(
-        "--format", choices=(*FORMATS, "same"), help="of the result (what -o FILE says, else png)"
+        "--format",
+        choices=(*FORMATS, "same"),
+        help="of the result (what -o FILE says, else png); same: its own, png where that is none of these",
     )
     parser.add_argument(
         "--jpeg-quality", type=whole(1, 100), default=95, help="of a result in JPEG, 4:4:4 (95)"
@@ -122,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         found = restored(job.read(), restorer, detector, replace(wish, format=job.format), progress)
         if found.done:
             job.write(found, args.jpeg_quality)
-        return found
+        return replace(found, held=None) if job.format == "jpeg" else found  # that is compressed anew
 
     with _ended_as_by_ctrl_c():
         return _each(work, restore, args.overwrite)

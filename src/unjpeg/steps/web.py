@@ -5,6 +5,11 @@ coefficients, jpeglib, has a JPEG for that moment as a file in the temporary fol
 """
 
 import argparse
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from tempfile import TemporaryDirectory
 
 from unjpeg.errors import UserError
 from unjpeg.photos.flags import positive
@@ -41,7 +46,9 @@ def run(args: argparse.Namespace) -> None:
     except (OSError, OverflowError) as error:
         raise UserError(f"{args.host}:{args.port}: {getattr(error, 'strerror', None) or error}") from None
     print(f"{server.url} (Ctrl-C ends it)", flush=True)
-    try:
-        server.serve_forever()
-    finally:
+    with TemporaryDirectory() as tempfile.tempdir:
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
         server.server_close()
+    print("unjpeg web: stopped", file=sys.stderr, flush=True)
+    os._exit(130)  # the thread of a picture that is being restored would end the interpreter badly

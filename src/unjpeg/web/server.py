@@ -64,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "unjpeg", ""
+    error_content_type, error_message_format = "application/json", '{"error": "%(explain)s"}'
     timeout = SILENCE
 
     def do_GET(self) -> None:

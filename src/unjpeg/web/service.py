@@ -52,15 +52,16 @@ class Service:
         begin = time.monotonic()
         wish = Wish(
             _number(wishes.get("strength", "1"), "strength"),
-            wishes.get("force") == "1",
-            {"1": True, "0": False}.get(wishes.get("consistent", "")),
+            _choice(wishes, "force", {"0": False, "1": True}),
+            _choice(wishes, "consistent", {"": None, "0": False, "1": True}),
             self.memory,
             self.max_pixels,
             _number(wishes["quality"], "quality") if wishes.get("quality") else None,
         )
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
         if name not in {model["name"] for model in self.models()}:
-            raise UserError(f"no model {name!r}")  # names only: no path comes from the page
+            known = ", ".join(model["name"] for model in self.models())
+            raise UserError(f"no model {name!r}; allowed: {known}")  # names only: no path comes from the page
         text = wishes.get("ensemble", "1")
         times = allowed(int(text) if text.isdecimal() else text)
         found = restored(data, restorer(name, self.device, "auto", times), self.detector, wish)
@@ -94,6 +95,14 @@ def _pictures(found: Restored) -> dict[str, bytes]:
     if found.photo.format not in SHOWN_BY_BROWSERS:
         pictures["before"] = found.photo.encode(found.photo.pixels)
     return pictures
+
+
+def _choice(wishes: dict[str, str], name: str, values: dict):
+    """What a wish means; the first one where nothing is wished."""
+    text = wishes.get(name, next(iter(values)))
+    if text not in values:
+        raise UserError(f"{name} {text!r}; allowed: {', '.join(map(repr, values))}")
+    return values[text]
 
 
 def _number(text: str, name: str) -> float:
