@@ -73,6 +73,22 @@ def test_a_name_says_the_format_unless_an_option_says_another(tmp_path):
             targets(a, output=tmp_path / "b.webp", format=format)
 
 
+@pytest.mark.parametrize("name", ["x.png", "x.JPG", "x.mp4"])
+def test_a_name_of_a_file_is_no_folder_for_several_pictures(tmp_path, name):
+    a, b = picture(tmp_path / "in" / "a.jpg"), picture(tmp_path / "in" / "b.jpg")
+    with pytest.raises(UserError, match=rf"^-o .*{name}: a file; 2 pictures want a folder$"):
+        jobs([a, b], tmp_path / name, None, ".restored")
+    with pytest.raises(UserError, match=rf"{name}: a file; 2 pictures want a folder$"):
+        jobs([tmp_path / "in"], tmp_path / name, None, ".restored")
+    b.unlink()
+    with pytest.raises(UserError, match=rf"{name}: a file; pictures of a folder want a folder$"):
+        jobs([tmp_path / "in"], tmp_path / name, None, ".restored")
+    (tmp_path / name).mkdir()  # there is one
+    assert [
+        job.target.parent.name for job in jobs([tmp_path / "in"], tmp_path / name, None, ".restored")
+    ] == [name]
+
+
 LIMITS = [
     ("wide.jpg", (17_000, 16), "webp", "17000x16 pixels; allowed in WebP: 16383 a side"),
     ("wide.png", (65_600, 16), "jpeg", "65600x16 pixels; allowed in JPEG: 65500 a side"),

@@ -256,6 +256,24 @@ def test_the_summary_comes_after_ctrl_c_too(capsys):
     assert said.err.endswith("b.jpg: no picture\n")
 
 
+def test_the_line_says_why_a_file_is_not_kept_to(tmp_path, capsys):
+    clean = Image.fromarray(data.astronaut()[:160, 100:300])
+    clean.save(tmp_path / "once.jpg", quality=20, subsampling=0)
+    once = Image.open(tmp_path / "once.jpg")
+    once.save(tmp_path / "twice.jpg", quality=80, subsampling=0)
+    clean.convert("CMYK").save(tmp_path / "cmyk.jpg", quality=20)
+
+    def line(name, *options):
+        assert main(["restore", str(tmp_path / name), "--overwrite", *options]) == 0
+        return capsys.readouterr().err
+
+    twice, kept = "it looks compressed twice, so it is not kept to the file", "of it compresses to the file's"
+    assert twice in line("twice.jpg") and twice not in line("twice.jpg", "--no-consistent")
+    assert kept in line("twice.jpg", "--consistent") and kept in line("once.jpg")
+    assert "not kept to the file, whose colours are neither gray nor YCbCr" in line("cmyk.jpg")
+    assert kept not in line("once.jpg", "--format", "jpeg")  # the result is compressed anew
+
+
 def test_a_hundred_per_cent_is_all_of_it():
     found = SimpleNamespace(why="restored", notes=[], held=0.99984)
     assert _told(found).endswith("; 99.9% of it compresses to the file's coefficients")

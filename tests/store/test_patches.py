@@ -57,3 +57,5 @@ def test_truncated_files_are_named(tmp_path):
     (tmp_path / "p.h5").write_bytes((tmp_path / "p.h5").read_bytes()[:1500])
     with pytest.raises(UserError, match="p.h5: not a readable file of patches"):
         Patches(tmp_path / "p.h5")
+    with pytest.raises(UserError, match="q.h5: no such file of patches$"):
+        Patches(tmp_path / "q.h5")

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     faults = [*_images(chain), *_parameter_files(chain)]
     faults += [Fault(name, "no record: not made by this workflow, or its record was lost") for name in nobody]
     faults += chain.faults()
+    if not chain.records and not faults:
+        raise UserError(f"{', '.join(study.name for study in studies)}: no results, so nothing to verify")
     if args.accept and faults and all(fault.code for fault in faults):
         print(f"{chain.accept()} records accepted as made by this code; also run: snakemake --touch")
         return 0

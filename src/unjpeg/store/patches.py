@@ -87,6 +87,8 @@ class Patches:
                 self.source = file["source"][:]
                 self.degradation = file["degradation"][:]
                 self.degraded, self.clean = (_map(path, file[n]) for n in ("degraded", "clean"))
+        except FileNotFoundError:
+            raise UserError(f"{path}: no such file of patches") from None
         except (OSError, KeyError, ValueError) as error:
             raise UserError(f"{path}: not a readable file of patches ({error})") from None
 
