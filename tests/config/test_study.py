@@ -153,6 +153,22 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
         read_study(tmp_path / "c.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("study: a\nstudy: b\n", "c.yaml: line 2: study stands there twice"),
+        (
+            "a: &x {k: 1}\nb:\n  - {<<: *x, k: 2, m: 3}\n  - {m: 1, n: 2, m: 1}\n",
+            "line 4: m stands there twice",
+        ),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(tmp_path, text, says):
+    (tmp_path / "c.yaml").write_text(text)
+    with pytest.raises(UserError, match=says):
+        read_study(tmp_path / "c.yaml")
+
+
 def test_gray_sets_are_tested_with_gray_degradations(tiny):
     study = check_study(tiny, "x")
     assert study.degradations_of("photos", "gray") == ["gray-q10", "gray-q20", "gray-q30", "gray-q40"]

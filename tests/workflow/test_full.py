@@ -45,11 +45,21 @@ def test_phases_are_planned_in_their_order(root, tmp_path, last, phases):
     assert all(name.endswith(phase) for name, phase in zip(planned, phases))
 
 
-def test_a_config_mistake_is_one_clear_line(root, tmp_path):
-    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--config", "seeed=1"]
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--config", "seeed=1"], "no key 'seeed'; did you mean 'seed'?"),
+        (["--configfile", "twice.yaml"], "twice.yaml: line 2: study stands there twice"),
+    ],
+)
+def test_a_config_mistake_is_one_clear_line(root, tmp_path, options, says):
+    tiny = (root / "config/tiny.yaml").read_text("utf-8")
+    (tmp_path / "twice.yaml").write_text("study: other\n" + tiny[tiny.index("study: ") :])
+    options = [str(tmp_path / word) if word.endswith(".yaml") else word for word in options]
+    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), *options]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode != 0
-    assert "no key 'seeed'; did you mean 'seed'?" in done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from unjpeg.config import imported, registry, shipped
 from unjpeg.config.data import Split
+from unjpeg.config.load import read_yaml
 from unjpeg.config.seeds import seed_groups
 from unjpeg.config.study import check_study
 from unjpeg.errors import UserError
@@ -29,6 +30,8 @@ from unjpeg.metrics.protocol import check_used
 from unjpeg.provenance import constant_of, fingerprint, modules_of_run, parameter_entry
 
 try:
+    for file in workflow.overwrite_configfiles:
+        read_yaml(file)  # of a key that stands twice Snakemake takes the last
     STUDY = check_study(dict(config), "config")
     DATASETS = registry.merged(
         registry.registry(ROOT / "config" / "datasets.yaml"), STUDY.datasets

@@ -2,6 +2,7 @@
 
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -19,9 +20,12 @@ class Section(BaseModel):
 
 
 def read_yaml(path: Path | str) -> dict:
-    """The mapping in a YAML file; `UserError` where there is no such file or no mapping in it."""
+    """The mapping in a YAML file; `UserError` where there is no file, no mapping in it, or a key twice."""
     try:
-        data = yaml.load(Path(path).read_text(encoding="utf-8"), LOADER)
+        text = Path(path).read_text(encoding="utf-8")
+        if twice := next(_twice(yaml.compose(text, LOADER)), None):
+            raise UserError(f"{path}: line {twice.start_mark.line + 1}: {twice.value} stands there twice")
+        data = yaml.load(text, LOADER)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -29,6 +33,26 @@ def read_yaml(path: Path | str) -> dict:
     if not isinstance(data, dict):
         raise UserError(f"{path}: want a mapping of keys to values, got {type(data).__name__}")
     return data
+
+
+def _twice(root: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Keys that the same mapping has already; YAML forbids them, and PyYAML takes the last."""
+    seen, rest = set(), [root]
+    while rest:
+        node = rest.pop()
+        if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            rest += node.value
+            continue
+        keys = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in keys:
+                    yield key
+                keys.add((key.tag, key.value))
+            rest.append(value)
 
 
 def check(section: type[BaseModel], data: dict, where: str) -> BaseModel:
