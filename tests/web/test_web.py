@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import psutil
@@ -143,7 +144,8 @@ def test_ctrl_c_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path):
     command = [sys.executable, "-m", "unjpeg", "web", "--port", "0"]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=environment, **pipes) as process:
+    default = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may ignore it
+    with subprocess.Popen(command, env=environment, preexec_fn=default, **pipes) as process:
         port = int(process.stdout.readline().split(":")[2].split("/")[0])
         noise = np.random.default_rng(0).integers(0, 255, (3000, 3000, 3), np.uint8)
         out = io.BytesIO()
@@ -160,8 +162,11 @@ def test_ctrl_c_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path):
         while psutil.Process(process.pid).cpu_times().user < before + 3:  # well into the network
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        error = process.communicate(timeout=60)[1]
-        asking.join()
+        try:
+            error = process.communicate(timeout=120)[1]
+        finally:
+            process.kill()
+            asking.join()
     assert process.returncode == 130
     assert error == "unjpeg web: stopped\n"
     assert not list(tmp_path.iterdir())
