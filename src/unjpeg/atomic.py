@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOST = platform.node().replace(".", "-")  # several machines may share a folder
@@ -28,7 +28,8 @@ def replacing(path: Path | str) -> Iterator[Path]:
         written.append(path)
     except OSError as error:  # a full disk names no file, and nobody knows the temporary one
         if error.filename in (None, part, str(part)):
-            error.filename = str(path)
+            with suppress(AttributeError):  # some libraries' errors do not change
+                error.filename = str(path)
         raise
     finally:
         part.unlink(missing_ok=True)
