@@ -53,15 +53,14 @@ class Steps:
         """precision: None for that of the entry."""
         study = read_study(ROOT / "config" / "config.yaml")
         self.run, self.device = study.run_of(name), torch.device(device)
-        if precision:
-            self.run["train"]["precision"] = precision
+        train = self.run["train"]
+        train["precision"] = precision_on(device, precision or train["precision"])
         self.batch = self.run["train"]["batch"] if device == "cuda" else ENTRIES[name]
         side = study.data[study.models[name].data].patch
         self.batches = Batches(
             _patches(folder, home / f"{name}.h5", side, self.run["channels"]), self.batch, 0
         )
-        precision = precision_on(device, self.run["train"]["precision"])
-        self.fabric = Fabric(accelerator=device, devices=1, precision=precision)
+        self.fabric = Fabric(accelerator=device, devices=1, precision=train["precision"])
         self.learner = Learner(self.fabric, self._model(), self.run["train"])
         self.plain = self._model().to(self.device)
         self.optimizer = torch.optim.Adam(self.plain.parameters(), self.run["train"]["lr"])
@@ -110,7 +109,7 @@ def rows(folder: Path | None, repeats: int) -> Iterator[Row]:
             mark = 0.95 if device == "cuda" else FED
             fed = steps.fed, steps.from_memory
             yield row(steps, "feeding", name, "one batch in memory", *fed, mark=mark, why=WHY_FED)
-            own = precision_on(device, steps.run["train"]["precision"])
+            own = steps.run["train"]["precision"]
             for precision in dict.fromkeys((own, "bf16-mixed") if half else (own,)):
                 steps = steps if precision == own else Steps(name, precision, folder, Path(home), device)
                 asked = "" if precision == own else " (entry: float32)"

@@ -35,7 +35,14 @@ def test_scores_may_be_replaced(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     ["\n", "my note\n", ROW, SCORES + "my own note\n", SCORES + "this,is,my,phone,book,with,eight,columns\n"]
-    + ["\ufeff" + SCORES, SCORES + ROW + "\n", SCORES + ROW + ROW[:20], "value\n1\n"],
+    + [
+        SCORES + "x" * 200_000,
+        "x" * 200_000,
+        "\ufeff" + SCORES,
+        SCORES + ROW + "\n",
+        SCORES + ROW + ROW[:20],
+        "value\n1\n",
+    ],
 )
 def test_anything_else_may_not(tmp_path, text):
     (tmp_path / "a.csv").write_text(text, "utf-8")

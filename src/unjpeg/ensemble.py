@@ -20,7 +20,7 @@ ORDER = (0, 2, 1, 3, 4, 5, 6, 7)  # quarter turns, from 4 on of the mirrored ima
 def allowed(times: int) -> int:
     """The same. Errors: `UserError` for what is none of `TIMES`."""
     if type(times) is not int or times not in TIMES:
-        raise UserError(f"ensemble {times!r}; allowed: 1, 2, 4, 8 turns of the picture")
+        raise UserError(f"ensemble {times!r}; allowed: {', '.join(map(str, TIMES))} turns of the picture")
     return times
 
 

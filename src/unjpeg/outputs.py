@@ -11,16 +11,20 @@ from unjpeg.errors import UserError
 def check_table(path: Path, columns: Sequence[str], number: str, kind: str, option: str) -> None:
     """`UserError` unless `path` is free, empty or a CSV of these columns, with a number or nothing in one."""
 
-    def ours(text: str) -> bool:
-        head, *rows = csv.reader(text.splitlines()) if text else [list(columns)]
-        place = head.index(number) if head == list(columns) else None
-        return place is not None and all(len(row) == len(head) and _number(row[place]) for row in rows)
+    place = columns.index(number)
 
-    check_file(path, lambda data: ours(data.decode("utf-8")), kind, option)
+    def ours(path: Path) -> bool:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = csv.reader(file)
+            return next(rows, list(columns)) == list(columns) and all(
+                len(row) == len(columns) and _number(row[place]) for row in rows
+            )
+
+    check_file(path, ours, kind, option)
 
 
-def check_file(path: Path, ours: Callable[[bytes], bool], kind: str, option: str = "") -> None:
-    """`UserError` unless `path` is free, or a file whose bytes are `ours` (a ValueError: they are not)."""
+def check_file(path: Path, ours: Callable[[Path], bool], kind: str, option: str = "") -> None:
+    """`UserError` unless `path` is free, or a file that is `ours` (a ValueError, or one of csv: it is not)."""
     named = f"{option} {path}".strip()
     if not path.parent.is_dir() or (path.exists() and not path.is_file()):
         raise UserError(f"{named}: want a plain file in a folder that exists")
@@ -29,7 +33,7 @@ def check_file(path: Path, ours: Callable[[bytes], bool], kind: str, option: str
         raise UserError(f"{named}: is there and holds no {kind}; want a new file")
 
 
-def check_folder(path: Path, files: dict[str, Callable[[bytes], bool]], kind: str) -> None:
+def check_folder(path: Path, files: dict[str, Callable[[Path], bool]], kind: str) -> None:
     """`UserError` unless `path` is a folder that may be made, is empty, or holds these files alone, all ours.
 
     Hidden files do not count.
@@ -47,10 +51,10 @@ def _check_writable(folder: Path, named: str) -> None:
         raise UserError(f"{named}: {folder} cannot be written to")
 
 
-def _is(ours: Callable[[bytes], bool], path: Path) -> bool:
+def _is(ours: Callable[[Path], bool], path: Path) -> bool:
     try:
-        return ours(path.read_bytes())
-    except ValueError:
+        return ours(path)
+    except (ValueError, csv.Error):
         return False
 
 

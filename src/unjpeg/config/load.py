@@ -22,10 +22,11 @@ class Section(BaseModel):
 def read_yaml(path: Path | str) -> dict:
     """The mapping in a YAML file; `UserError` where there is no file, no mapping in it, or a key twice."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        if twice := next(_twice(yaml.compose(text, LOADER)), None):
+        loader = LOADER(Path(path).read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+        if twice := next(_twice(root), None):
             raise UserError(f"{path}: line {twice.start_mark.line + 1}: {twice.value} stands there twice")
-        data = yaml.load(text, LOADER)
+        data = loader.construct_document(root) if root else None
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

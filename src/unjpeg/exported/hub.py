@@ -22,7 +22,9 @@ tags: [jpeg, artifact-removal, image-restoration]
 def check_free(target: Path) -> None:
     """`UserError` unless it is a new folder, or one that `write_folder` wrote."""
     readme = HEAD.partition("\n")[2].partition("\n")[2].encode()  # but for its licence
-    check_folder(target, {**zoo.OURS, "README.md": lambda data: readme in data}, "an exported model")
+    check_folder(
+        target, {**zoo.OURS, "README.md": lambda path: readme in path.read_bytes()}, "an exported model"
+    )
 
 
 def write_folder(source: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ means. Images are taken as they are, so the folder must hold lossless originals.
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,8 @@ def run(args: argparse.Namespace) -> None:
     }
     for degradation, chosen in used.items():
         protocol.check(chosen, degradation)
-    check_table(args.out, COLUMNS, "value", "scores", "--out")
+    check_out = partial(check_table, args.out, COLUMNS, "value", "scores", "--out")
+    check_out()
     for option in ("--consistent",) * args.consistent + ("--ensemble",) * (args.ensemble > 1):
         if args.peer or args.model == "none":
             raise UserError(f"{option}: for a --model, not for {args.peer or 'none'}")
@@ -83,7 +85,7 @@ def run(args: argparse.Namespace) -> None:
     for degradation, chosen in used.items():
         for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
             print(_means(table, shown, degradation, chosen.name, len(images)))
-    check_table(args.out, COLUMNS, "value", "scores", "--out")  # it may have come meanwhile
+    check_out()  # it may have come meanwhile
     write_text(args.out, to_csv(table))
 
 

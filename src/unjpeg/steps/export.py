@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> None:
 
     folder = zoo.find(args.model, "restore")
     if args.output.suffix == ".onnx":
-        check_file(args.output, lambda data: not data or b"unjpeg.arch" in data, "exported network")
+        check_file(args.output, _exported, "exported network")
         from unjpeg.exported.onnx_file import write_onnx
 
         write_onnx(Restorer(folder), args.output)
@@ -37,3 +37,9 @@ def run(args: argparse.Namespace) -> None:
         check_free(args.output)
         write_folder(folder, args.output)
     print(f"{args.output} written")
+
+
+def _exported(path: Path) -> bool:
+    """Whether a file is empty, or an ONNX file of ours."""
+    data = path.read_bytes()
+    return not data or b"unjpeg.arch" in data

@@ -9,7 +9,6 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
-from tempfile import TemporaryDirectory
 
 from unjpeg.errors import UserError
 from unjpeg.photos.flags import positive
@@ -46,7 +45,9 @@ def run(args: argparse.Namespace) -> None:
     except (OSError, OverflowError) as error:
         raise UserError(f"{args.host}:{args.port}: {getattr(error, 'strerror', None) or error}") from None
     print(f"{server.url} (Ctrl-C ends it)", flush=True)
-    with TemporaryDirectory() as tempfile.tempdir:
+    with tempfile.TemporaryDirectory(
+        ignore_cleanup_errors=True
+    ) as tempfile.tempdir:  # it may still be at work
         with suppress(KeyboardInterrupt):
             server.serve_forever()
         server.server_close()

@@ -24,7 +24,7 @@ def launched(device: str, processes: int, threads: int | None, plan: dict) -> Fa
 
     device: auto, cpu or cuda. processes: on this machine, which this one starts; under an `srun` of several
     tasks these are the processes. threads: of the CPU, for all processes that this one starts. plan: the run.
-    Its precision is the run's as far as `precision_on` the device it pays.
+    Its precision is what `precision_on` the device makes of the run's.
     Errors: `UserError` for a batch that they cannot share evenly: it would be another gradient.
     """
     nodes = int(os.environ["SLURM_STEP_NUM_NODES"]) if TASKS > 1 else 1

@@ -5,7 +5,7 @@ import time
 from unjpeg import zoo
 from unjpeg.card import task_of
 from unjpeg.ensemble import allowed
-from unjpeg.errors import UserError
+from unjpeg.errors import UserError, unknown
 from unjpeg.library import detector, restorer
 from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Restored, Wish, restored
@@ -59,9 +59,9 @@ class Service:
             _number(wishes["quality"], "quality") if wishes.get("quality") else None,
         )
         name = wishes.get("model") or zoo.DEFAULTS["restore"]
-        if name not in {model["name"] for model in self.models()}:
-            known = ", ".join(model["name"] for model in self.models())
-            raise UserError(f"no model {name!r}; allowed: {known}")  # names only: no path comes from the page
+        known = [model["name"] for model in self.models()]
+        if name not in known:
+            raise unknown("model", name, known)  # names only: no path comes from the page
         text = wishes.get("ensemble", "1")
         times = allowed(int(text) if text.isdecimal() else text)
         found = restored(data, restorer(name, self.device, "auto", times), self.detector, wish)

@@ -15,7 +15,6 @@ from unjpeg.provenance import sha256_of
 FOLDER = Path(__file__).resolve().parent
 CHECKSUMS = FOLDER / "checksums.json"
 FILES = ("model.safetensors", "card.json")  # of a model's folder
-OURS = {FILES[0]: lambda data: b'"__metadata__"' in data[:64], FILES[1]: lambda data: b'"arch"' in data}
 DEFAULTS = {"restore": "photo", "detect": "photo-detector"}
 
 
@@ -46,6 +45,16 @@ def find(model: str | Path, task: str | None = None) -> Path:
     if homes[0].parent == FOLDER:
         check(homes[0])
     return homes[0]
+
+
+def _is_weights(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return b'"__metadata__"' in file.read(64)
+
+
+OURS = dict(
+    zip(FILES, (_is_weights, lambda path: bool(read_card(path.parent))))
+)  # for `outputs.check_folder`
 
 
 def shipped() -> list[str]:
