@@ -24,7 +24,7 @@ def check_table(path: Path, columns: Sequence[str], number: str, kind: str, opti
 
 
 def check_file(path: Path, ours: Callable[[Path], bool], kind: str, option: str = "") -> None:
-    """`UserError` unless `path` is free, or a file that is `ours` (a ValueError, or one of csv: it is not)."""
+    """`UserError` unless `path` is free, or a file that is `ours` (an error of reading: it is not)."""
     named = f"{option} {path}".strip()
     if not path.parent.is_dir() or (path.exists() and not path.is_file()):
         raise UserError(f"{named}: want a plain file in a folder that exists")

@@ -52,9 +52,7 @@ def _is_weights(path: Path) -> bool:
         return b'"__metadata__"' in file.read(64)
 
 
-OURS = dict(
-    zip(FILES, (_is_weights, lambda path: bool(read_card(path.parent))))
-)  # for `outputs.check_folder`
+OURS = dict(zip(FILES, (_is_weights, lambda path: bool(read_card(path.parent)))))
 
 
 def shipped() -> list[str]:
