@@ -21,9 +21,9 @@ CHANNELS = {"lpips_vgg": (64, 128, 256, 512, 512), "lpips_squeeze": (64, 128, 25
 # Groups that take minutes start first, so that the workers end together. A cluster's tests mostly wait.
 LONGEST = (
     "cluster",
+    "test_readme",
     "study",
     "test_systems",
-    "test_readme",
     "test_resume",
     "exported",
     "metrics",
