@@ -206,10 +206,11 @@ def test_windows_taken_some_at_a_time_need_as_much_for_any_tile(tmp_path):
     [
         (["nowhere.jpg"], "nowhere.jpg: no such file or folder"),
         (["{jpg}", "--model", "foto"], "did you mean 'photo'"),
-        (["{jpg}", "--strength", "3"], "strength 3; allowed: 0 to 1"),
+        (["{jpg}", "--strength", "3"], "--strength: '3'; allowed: a number from 0 to 1"),
         (["{jpg}", "-o", "x.xyz"], "ending '.xyz'; allowed"),
         (["{jpg}", "--fromat", "png"], "did you mean --format"),
-        (["{jpg}", "--strength", "nan"], "strength nan; allowed: 0 to 1"),
+        (["{jpg}", "--strength", "nan"], "--strength: 'nan'; allowed"),
+        (["{jpg}", "--quality", "x"], "--quality: 'x'; allowed: a number from 1 to 100"),
         (["{jpg}", "--max-memory", "nan"], "--max-memory: 'nan'; allowed: a number above 0, up to 1e+06"),
         (["{jpg}", "--max-memory", "inf"], "--max-memory: 'inf'; allowed"),
         (["{jpg}", "--max-memory", "0"], "--max-memory: '0'; allowed"),

@@ -32,6 +32,18 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def number(least: float, most: float) -> Callable[[str], float]:
+    """A number between two, these included."""
+
+    def read(text: str) -> float:
+        value = _number(text, float)
+        if not least <= value <= most:
+            raise UserError(f"{text!r}; allowed: a number from {least:g} to {most:g}")
+        return value
+
+    return read
+
+
 def path(text: str) -> Path:
     """Any, but an empty one, which would be the folder that one is in."""
     if not text:

@@ -19,10 +19,11 @@ from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
-from unjpeg.foreign import read_foreign, read_named, shown
+from unjpeg.foreign import check_file, read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.outputs import check_table
+from unjpeg.photos.photo import read_photo
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
 
@@ -93,9 +94,9 @@ def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[
                         yield place, name, partial(_stored, images, name)
             elif path.is_dir():
                 for file in images_in(path).values():
-                    yield ("-", "-"), shown(file), partial(read_foreign, file, path)
+                    yield ("-", "-"), shown(file), partial(_picture, file, path)
             else:
-                yield ("-", "-"), shown(path), partial(_named, path)
+                yield ("-", "-"), shown(path), partial(_picture, path)
         except UserError as error:
             yield ("-", "-"), shown(path), partial(_refuse, error)
 
@@ -109,9 +110,15 @@ def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
     return data, read_uint8(data, name)
 
 
-def _named(path: Path) -> tuple[bytes, np.ndarray]:
+def _picture(path: Path, folder: Path | None = None) -> tuple[bytes, np.ndarray]:
+    """Any that `unjpeg restore` takes, as it takes it."""
+    if folder:
+        check_file(path, folder)
     data = read_named(path)
-    return data, read_uint8(data, str(path))
+    try:
+        return data, read_photo(data).pixels
+    except UserError as error:
+        raise UserError(f"{shown(path)}: {error}") from None
 
 
 def _told(seen: "Detection") -> dict:  # noqa: F821 (torch is imported when the verb runs)

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from unjpeg.errors import UserError
 from unjpeg.foreign import shown
-from unjpeg.photos.flags import ensemble, path, positive, whole
+from unjpeg.photos.flags import ensemble, number, path, positive, whole
 from unjpeg.photos.formats import FORMATS
 from unjpeg.photos.photo import MAX_PIXELS, in_words
 
@@ -34,10 +34,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", default=None, help="name or folder of a model (the default one)")
     parser.add_argument(
-        "--strength", type=float, default=1.0, help="0 leaves the picture, 1 is all the network does (1)"
+        "--strength",
+        type=number(0, 1),
+        default=1.0,
+        help="0 leaves the picture, 1 is all the network does (1)",
     )
     parser.add_argument(
-        "--quality", type=float, metavar="1..100", help="told to a network that takes one (the file's own)"
+        "--quality",
+        type=number(1, 100),
+        metavar="1..100",
+        help="told to a network that takes one (the file's own)",
     )
     ensemble(parser)
     parser.add_argument("--force", action="store_true", help="restore also what looks never compressed")

@@ -11,12 +11,12 @@ import tempfile
 from contextlib import suppress
 
 from unjpeg.errors import UserError
-from unjpeg.photos.flags import positive
+from unjpeg.photos.flags import positive, whole
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (this machine alone)")
-    parser.add_argument("--port", type=int, default=7860, help="0: a free one (7860)")
+    parser.add_argument("--port", type=whole(0, 65535), default=7860, help="0: a free one (7860)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
     number = positive()
     parser.add_argument("--max-memory", type=number, default=2.0, metavar="GIB", help="of the process (2)")
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"--max-memory {args.max_memory:g}: {text}")
     try:
         server = Server((args.host, args.port), service, each)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise UserError(f"{args.host}:{args.port}: {getattr(error, 'strerror', None) or error}") from None
     print(f"{server.url} (Ctrl-C ends it)", flush=True)
     with tempfile.TemporaryDirectory(
