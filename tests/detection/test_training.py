@@ -67,4 +67,4 @@ def test_it_stops_early_and_keeps_the_best(features, tmp_path, trainer):
     done = trainer(features, tmp_path, steps=4000, val_every=5, patience=3, lr=1e-9)
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "card.json").read_text())
-    assert card["steps"] == card["best_step"] + 15 < 4000
+    assert card["steps"] == card["kept_step"] + 15 < 4000

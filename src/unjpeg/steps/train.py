@@ -134,7 +134,7 @@ def _train(args: argparse.Namespace, clock: Clock) -> int:
     card = {
         **plan,
         "parameters": sum(p.numel() for p in model.parameters()),
-        "best_step": result["best_step"],
+        "kept_step": result["kept_step"],
         "steps": result["history"][-1]["step"],
         "patches": len(patches),
         "files": files,

@@ -26,7 +26,7 @@ def loop(
     places: Callable[[int], np.ndarray],
     best_by: str = "val_psnr",
 ) -> dict | None:
-    """{"weights", "history", "best_step", "seconds"} of a finished run; None where the clock stopped it.
+    """{"weights", "history", "kept_step", "seconds"} of a finished run; None where the clock stopped it.
 
     update(step, lr): one step; gives values, `loss` among them, whose means stand in the history.
     parts: all that changes from step to step, by name: objects with state_dict and load_state_dict.
@@ -86,10 +86,11 @@ def loop(
             last_save = clock.seconds
     progress.close()
     save()
+    kept = best if settings["select"] == "best" else {"weights": copy_of(judged), "step": step}
     return {
-        "weights": best["weights"] if settings["select"] == "best" else copy_of(judged),
+        "weights": kept["weights"],
         "history": history,
-        "best_step": best["step"],
+        "kept_step": kept["step"],
         "seconds": before + clock.seconds,
     }
 
