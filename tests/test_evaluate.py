@@ -177,8 +177,10 @@ def test_luma_of_colour_jpegs(folder, tmp_path, capsys):
 
 def test_only_scores_are_replaced(folder, tmp_path, capsys):
     args = ["evaluate", str(folder), "--degradation", "q10", "--out"]
-    for _ in range(2):
-        assert main([*args, str(tmp_path / "t.csv")]) == 0
+    (tmp_path / "link.csv").symlink_to(tmp_path / "t.csv")
+    for name in ("t.csv", "t.csv", "link.csv"):
+        assert main([*args, str(tmp_path / name)]) == 0
+    assert (tmp_path / "link.csv").is_symlink()
     photograph = (folder / "a.png").read_bytes()
     assert main([*args, str(folder / "a.png")]) == 2
     assert "a.png: is there and holds no scores" in capsys.readouterr().err

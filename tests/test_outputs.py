@@ -55,6 +55,8 @@ def test_places_where_nothing_can_be_written_are_known_before(tmp_path, place):
     (tmp_path / "link").symlink_to(tmp_path / "no" / "such" / "folder")
     with pytest.raises(UserError, match="^--out .*: want a plain file in a folder that exists$"):
         table(tmp_path / place / "a.csv" if place == "link" else tmp_path / place)
+    with pytest.raises(UserError, match="^--out .*/link: want a plain file in a folder that exists$"):
+        table(tmp_path / "link")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

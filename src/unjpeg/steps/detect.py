@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         if failed:
             more = f" (and {len(failed) - 1} more)" if failed[1:] else ""
             raise UserError(f"{failed[0]}{more}; nothing was written to {args.output}")
-        write_text(args.output, _csv(rows))
+        write_text(args.output.resolve(), _csv(rows))
     if args.json:
         print(json.dumps(found, indent=1))
     elif not args.output:

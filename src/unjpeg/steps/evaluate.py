@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
         for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
             print(_means(table, shown, degradation, chosen.name, len(images)))
     check_out()  # it may have come meanwhile
-    write_text(args.out, to_csv(table))
+    write_text(args.out.resolve(), to_csv(table))  # a link stays one
 
 
 def _peer(name: str) -> tuple:
