@@ -20,28 +20,22 @@ def positive(most: float = 1e6) -> Callable[[str], float]:
     return read
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """A whole number between two, these included."""
-
-    def read(text: str) -> int:
-        value = _number(text, int)
-        if not least <= value <= most:
-            raise UserError(f"{text!r}; allowed: a whole number from {least} to {most}")
-        return value
-
-    return read
-
-
-def number(least: float, most: float) -> Callable[[str], float]:
-    """A number between two, these included."""
+def number(least: float, most: float, kind: type = float) -> Callable[[str], float]:
+    """A number, or with `int` a whole one, between two, these included."""
+    name = "a whole number" if kind is int else "a number"
 
     def read(text: str) -> float:
-        value = _number(text, float)
+        value = _number(text, kind)
         if not least <= value <= most:
-            raise UserError(f"{text!r}; allowed: a number from {least:g} to {most:g}")
+            raise UserError(f"{text!r}; allowed: {name} from {least} to {most}")
         return value
 
     return read
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two, these included."""
+    return number(least, most, int)
 
 
 def path(text: str) -> Path:
