@@ -14,15 +14,13 @@ from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, UnidentifiedImageErr
 
 from unjpeg.errors import UserError
 from unjpeg.images import unlimited
+from unjpeg.photos.tags import exif_of, tags_of
 from unjpeg.photos.writing import Photo
 
 MAX_PIXELS = 200_000_000
 ROWS = 64
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
-# TIFF's tags of how its own pixels lie, of XMP and of the profile
-RANGES = ((254, 266), (273, 273), (277, 281), (284, 284), (288, 293), (317, 317), (320, 347), (512, 521))
-STORAGE = {tag for first, last in RANGES for tag in range(first, last + 1)} | {529, 530, 532, 700, 34675}
 XMP_ORIENTATION = re.compile(rb'tiff:Orientation="[0-9]"|<tiff:Orientation>[0-9]</tiff:Orientation>')
 
 
@@ -98,7 +96,7 @@ def _needed(image: Image.Image) -> float:
     each = 6.0
     if image.format in ("JPEG", "MPO"):
         each = 7.0 if JpegImagePlugin.get_sampling(image) in (0, -1) else 5.5
-        each += 0.7 * (image.getexif().get(ExifTags.Base.Orientation, 1) != 1)  # turned at the end
+        each += 0.7 * (exif_of(image).get(ExifTags.Base.Orientation, 1) != 1)  # turned at the end
     return image.width * image.height * each * (3 if image.mode == "P" else samples)
 
 
@@ -145,12 +143,12 @@ def _printed(image: Image.Image, photo: Photo) -> Image.Image:
 
 def _keep(image: Image.Image, photo: Photo) -> None:
     """What goes with the pixels into the new file."""
-    tags = Image.Exif()
-    if found := image.getexif():
-        tags.load(found.tobytes())  # a copy: the image may be the user's
+    tags, lost = tags_of(image)
+    if lost:
+        photo.notes.append(f"EXIF tags left out that cannot be written: {', '.join(map(hex, lost))}")
     photo.orientation = tags.get(ORIENTATION, 1) if tags.get(ORIENTATION, 1) in range(1, 9) else 1
-    for tag in {ORIENTATION, *STORAGE} & {*tags}:  # the new file is upright, and stored in its own way
-        del tags[tag]
+    if ORIENTATION in tags:  # the new file is upright
+        del tags[ORIENTATION]
     if tags:
         photo.kept["exif"] = tags.tobytes()
     for key in ("icc_profile", "dpi", "xmp"):

@@ -8,6 +8,7 @@ from PIL import Image, PngImagePlugin
 
 from unjpeg.errors import UserError
 from unjpeg.photos.formats import FORMATS, NAMES
+from unjpeg.photos.tiff import tiff
 
 XMP = 700  # TIFF's tag of it
 
@@ -55,11 +56,12 @@ class Photo:
         if format == "png" and (xmp := kept.pop("xmp", None)):
             kept["pnginfo"] = PngImagePlugin.PngInfo()
             kept["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
-        if format == "tiff" and (xmp := kept.pop("xmp", None)):
+        if format == "tiff":
             tags = Image.Exif()
-            tags.load(kept.get("exif", b""))
-            tags[XMP] = xmp
-            kept["exif"] = tags
+            tags.load(kept.pop("exif", b""))
+            if xmp := kept.pop("xmp", None):
+                tags[XMP] = xmp
+            return tiff(self.image(pixels), tags, **holds.options, **kept)
         out = io.BytesIO()
         self.image(pixels, holds.wide).save(out, format, **holds.options, **kept)
         return out.getvalue()

@@ -1,0 +1,31 @@
+"""TIFF files with tags: pixels compressed by libtiff, the directory written by Pillow itself.
+
+As Pillow calls libtiff, it takes no tags that stand for tags of their own (EXIF, GPS), which nearly every
+camera writes, and crashes on some types of others.
+"""
+
+import io
+
+from PIL import Image
+from PIL.TiffImagePlugin import STRIPOFFSETS
+from PIL.TiffTags import LONG
+
+from unjpeg.photos.tags import value_of
+
+
+def tiff(image: Image.Image, tags: Image.Exif, **options) -> bytes:
+    """The file. tags: those that Pillow can write, as of `tags_of`; options: Pillow's, but for `exif`."""
+    plain = io.BytesIO()
+    image.save(plain, "tiff", **options)
+    if not tags:
+        return plain.getvalue()
+    with Image.open(plain, formats=["TIFF"]) as stored:
+        directory = stored.tag_v2
+        found = {tag: directory[tag] for tag in directory}  # only what was asked for is written
+        for tag in {*tags} - found.keys():
+            directory[tag] = value_of(tags, tag)
+        directory.tagtype[STRIPOFFSETS] = LONG
+        out = io.BytesIO()
+        directory.save(out)  # which moves the offsets by what stands before the whole of the plain file
+        out.write(plain.getbuffer())
+    return out.getvalue()
