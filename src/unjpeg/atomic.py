@@ -44,3 +44,10 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """`text` as the whole content of `path`, UTF-8, newlines as they are."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def remove_others(folder: Path, pattern: str) -> None:
+    """Remove files of a folder of results that this process did not write: of what there is no more."""
+    for path in folder.glob(pattern):
+        if path not in written:
+            path.unlink()

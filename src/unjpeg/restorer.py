@@ -7,8 +7,10 @@ import numpy as np
 import torch
 
 from unjpeg import zoo
+from unjpeg.errors import UserError
 from unjpeg.images import rgb_to_ycbcr, to_float32, to_uint8, ycbcr_to_rgb
 from unjpeg.inference import TILE, check_device, load_trained, run_whole, windows
+from unjpeg.provenance import sha256_of
 
 
 class Restorer:
@@ -22,7 +24,14 @@ class Restorer:
         self.channels = self.card["channels"]
         self.multiple, self.halo = about["multiple"], about["halo"]
         gray = None if alone else self.card.get("gray")  # name of the model for gray images
-        self.gray = Restorer(zoo.find(gray, "restore"), device, alone=True) if gray else None
+        self.gray = Restorer(self._for_gray(gray), device, alone=True) if gray else None
+
+    def _for_gray(self, name: str) -> Path:
+        """Folder of the other model; `UserError` where it has changed since a study took this one."""
+        folder, wanted = zoo.find(name, "restore"), self.card.get("gray_sha256")
+        if wanted and sha256_of(folder / zoo.FILES[0]) != wanted:
+            raise UserError(f"{self.folder}: goes with another {name} than {folder}; import it again")
+        return folder
 
     def of(self, channels: int) -> "Restorer":
         """What restores images of so many channels: itself, or the other one that its card names for gray."""

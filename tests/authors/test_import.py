@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from unjpeg.authors import ar_cnn, dncnn
 from unjpeg.cli import main
 from unjpeg.config.imported import entry_of, importable
 from unjpeg.config.registry import metrics
+from unjpeg.errors import UserError
+from unjpeg.provenance import sha256_of
 from unjpeg.restorer import Restorer
-from unjpeg.store.weights import read_weights
+from unjpeg.store.weights import read_weights, write_weights
 
 from . import files
 
@@ -87,6 +90,7 @@ def test_a_shipped_model_is_copied_under_its_name(imported):
         assert (folder / weights).read_bytes() == (zoo.FOLDER / "photo" / weights).read_bytes()
         own = json.loads((zoo.FOLDER / "photo" / card).read_text())
         assert own.pop("scores")  # of other studies
+        own["gray_sha256"] = sha256_of(zoo.FOLDER / own["gray"] / weights)
         assert json.loads((folder / card).read_text()) == {**own, "model": name}
 
 
@@ -160,6 +164,19 @@ def test_an_array_may_not_claim_any_size(imported, tmp_path):
         del file["net/layers"]
         file["net"].create_dataset("layers", (1 << 40, 1), files.h5py.ref_dtype, chunks=(1 << 10, 1))
     assert "an array of 1099511627776 numbers" in imported(tmp_path / "x.mat")
+
+
+def test_a_shipped_model_goes_with_the_gray_one_that_it_came_with(imported, tmp_path, monkeypatch):
+    folder = imported("photo", "photo")
+    assert Restorer(folder).gray.card["model"] == "photo-gray"
+    shutil.copytree(zoo.FOLDER / "photo-gray", tmp_path / "mine" / "photo-gray")
+    monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path / "mine"))
+    Restorer(folder)  # an equal copy will do
+    weights, metadata = read_weights(zoo.FOLDER / "photo-gray" / "model.safetensors")
+    weights["tail.bias"] = weights["tail.bias"] + np.float16(1)
+    write_weights(tmp_path / "mine" / "photo-gray" / "model.safetensors", weights, metadata)
+    with pytest.raises(UserError, match="photo: goes with another photo-gray than .*mine/photo-gray"):
+        Restorer(folder)
 
 
 @pytest.mark.parametrize("kind", ["ar_cnn", "dncnn"])

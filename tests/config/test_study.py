@@ -35,6 +35,17 @@ def test_a_model_named_as_a_peer_is_refused(tiny):
         check_study(changed(tiny, "test.peers", ["smooth"]), "mine.yaml")
 
 
+def test_a_model_named_as_a_shipped_one_behind_another_is_refused(tiny):
+    tiny["models"]["photo"] = tiny["models"].pop("ar-cnn-fixed")
+    for shipped, says in (
+        (["photo"], "also stands in test.shipped"),
+        (["photo+file"], r"has photo\+file, made"),
+    ):
+        with pytest.raises(UserError, match=rf"models\.photo: .*{says}"):
+            check_study(changed(tiny, "test.shipped", shipped), "mine.yaml")
+    assert check_study(changed(tiny, "test.shipped", ["photo-small+file"]), "mine.yaml")
+
+
 def test_peers_are_tested_under_what_is_listed_or_everything(tiny):
     peers = {"identity": None, "smooth": ["q10", "gray-q10"]}
     study = check_study(changed(tiny, "test.peers", peers), "mine.yaml")
@@ -53,6 +64,8 @@ def test_the_two_studies_have_names_of_their_own(root):
     ("path", "value", "says"),
     [
         ("seeed", 1, "no key 'seeed'; did you mean 'seed'?"),
+        ("seed", -1, "seed: .*greater than or equal to 0"),
+        ("test.peers", {"smooth": []}, "peers.smooth: no degradation"),
         ("test.degradation", ["q10"], "no key 'degradation'; did you mean 'degradations'?"),
         ("models.ar-cnn-fixed.arch", "ar_cn", "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
         ("models.ar-cnn-fixed.recipe", "regresion", "did you mean 'regression'?"),

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from unjpeg.errors import UserError
@@ -25,6 +26,14 @@ def test_a_row_for_each_with_its_gains(study, costs):
     gains = costs.set_index("model")["gain toys/gray-q10"]
     assert gains["half"] == summary.loc[("half", "gray-q10", "psnr"), "gain"] > 0 > gains["worse"]
     assert gains.isna()["peer"]
+
+
+def test_a_gain_beside_the_cost_is_of_the_first_protocol(study):
+    summary = read_summary(study.tables() / "summary.csv")
+    luma = summary.assign(protocol="y-of-color-420", gain=summary["gain"] + 1)
+    costs = sorted(study.root.glob("cost/*.json"))
+    one = cost_frame(costs, summary, ["toys/q20"])
+    assert cost_frame(costs, pd.concat([luma, summary]), ["toys/q20"]).equals(one)
 
 
 def test_cells_are_printed_or_a_dash(costs):

@@ -31,6 +31,21 @@ def test_figures_are_svg_and_the_same_twice(study):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
+def test_what_is_no_more_has_no_figure(study):
+    study.tables()
+    for name in ("psnr/gone.svg", "training/gone.svg", "calibration/of-another-rule.svg"):
+        path = study.root / "plots" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<svg/>")
+    assert {p.stem for p in study.plots().rglob("*.svg")} == {
+        "toys",
+        "cost",
+        "half",
+        "worse",
+        "of-another-rule",
+    }
+
+
 def test_two_qualities_make_lines_and_the_rest_dots(summary):
     kinds = [(p.protocol, p.degradations, p.lines) for p in panels(summary)]
     assert kinds == [

@@ -58,6 +58,16 @@ def test_a_command_for_each_model(written):
     assert len({c[-1] for c in commands}) == len(commands)  # none overwrites another's CSV
 
 
+def test_another_protocol_than_the_default_is_told(tables):
+    summary = read_summary(tables / "summary.csv")
+    luma = summary[summary["degradation"] == "q20"].assign(protocol="y-of-color-420")
+    text = page(pd.concat([summary, luma]), pd.DataFrame(columns=COLUMNS), {"half": CARD})
+    commands = [line for line in text.splitlines() if line.startswith("    ")]
+    told = [line for line in commands if "--protocol y-of-color-420" in line]
+    assert told == [line for line in commands if "--out toys-y-of-color-420" in line] != []
+    assert len(told) < len(commands)
+
+
 def test_what_is_kept_to_the_file_is_the_same_model_with_an_option(tables):
     summary = read_summary(tables / "summary.csv").replace({"model": {"half": "half+file"}})
     text = page(summary, pd.DataFrame(columns=COLUMNS), {"half+file": CARD})

@@ -40,9 +40,11 @@ def test_memory_map_equals_hdf5(tmp_path):
         assert np.array_equal(file["degraded"][:], Patches(tmp_path / "p.h5").degraded)
 
 
-def test_digest_is_of_the_pixels(tmp_path):
+def test_digest_is_of_the_pixels_and_their_order(tmp_path):
     assert write(tmp_path / "a.h5") == write(tmp_path / "b.h5") == Patches(tmp_path / "a.h5").digest
     assert write(tmp_path / "a.h5") != write(tmp_path / "a.h5", 12)
+    seeds = [write_patches(tmp_path / "a.h5", pairs(11), (11, 8, 8, 3), seed, ATTRS) for seed in (0, 1)]
+    assert seeds[0] != seeds[1]
 
 
 @pytest.mark.parametrize("announced", [10, 12])

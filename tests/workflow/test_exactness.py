@@ -195,6 +195,23 @@ def test_published_values_of_ones_own(checkout):
     assert "mine.yaml: sources:" in done.stdout + done.stderr
 
 
+def test_a_word_about_a_data_set_plans_nothing(checkout):
+    checkout.study(
+        lambda s: s["datasets"]["small-leaves"].update(note="drawn", homepage="https://example.org")
+    )
+    assert checkout.planned() == Counter()
+    checkout.study(lambda s: s["datasets"]["small-leaves"].update(citation="Nobody, 2026"))  # of the manifest
+    assert checkout.planned()["fetch small-leaves"] == 1
+
+
+def test_a_peer_of_never_compressed_images_alone_has_no_cases(checkout):
+    checkout.study(lambda s: s["test"]["degradations"].append("none"))
+    checkout.study(lambda s: s["test"].update(peers={"identity": ["q10", "gray-q10"], "smooth": ["none"]}))
+    planned = checkout.planned()
+    assert planned["score smooth photos none"] == planned["cost_peer smooth"] == 1
+    assert planned["cases smooth"] == 0
+
+
 def test_a_data_entry_plans_the_models_trained_on_it(checkout):
     checkout.study(lambda s: s["data"]["gray"].update(stride=16))
     assert checkout.planned() == restored("car") + Counter(["patches gray", "train_car"])

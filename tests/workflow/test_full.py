@@ -27,6 +27,14 @@ def test_the_full_study_is_planned_without_torch(root, tmp_path):
     assert not [name for name in models if f"train_{name}:" not in text]
 
 
+def test_a_key_that_stands_twice_in_the_default_study_is_refused(fresh):
+    with open(fresh.folder / "config" / "config.yaml", "a") as file:
+        file.write("seed: 1\nseed: 2\n")
+    done = dry_run(fresh.folder)
+    assert done.returncode != 0
+    assert "config.yaml" in done.stdout + done.stderr and "seed" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("last", "phases"),
     [

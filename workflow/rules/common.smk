@@ -30,7 +30,7 @@ from unjpeg.metrics.protocol import check_used
 from unjpeg.provenance import constant_of, fingerprint, modules_of_run, parameter_entry
 
 try:
-    for file in workflow.overwrite_configfiles:
+    for file in workflow.configfiles:
         read_yaml(file)  # of a key that stands twice Snakemake takes the last
     STUDY = check_study(dict(config), "config")
     DATASETS = registry.merged(
@@ -204,6 +204,12 @@ def code(*modules):
 def entry_of(wildcards):
     """The registry's entry of a data set, as JSON."""
     return registry.to_json(DATASETS[wildcards.dataset])
+
+
+def content_of(wildcards):
+    """The same without what is for people alone and reaches no result."""
+    words = {"homepage": "", "note": ""}
+    return registry.to_json(DATASETS[wildcards.dataset].model_copy(update=words))
 
 
 def files_of(wildcards):

@@ -16,14 +16,17 @@ rule fetch:
     localrule: True
     conda:
         "../../envs/data.yaml"
-    params:
+    # No `params`, which would fetch anew, and make all that stands on it, where words change.
+    resources:
         entry=entry_of,
+    params:
+        entry=content_of,
         code=code("unjpeg.steps.fetch", "unjpeg.sources.{source}"),
     shell:
         """
         unjpeg fetch \
             --dataset {wildcards.dataset} \
-            --entry {params.entry:q} \
+            --entry {resources.entry:q} \
             --folder resources/datasets/{wildcards.dataset} \
             --manifest {output:q} \
             >{log:q} 2>&1

@@ -8,6 +8,8 @@ Gives: results/{study}/plots/    PSNR and gain against quality, PSNR against bit
        results/{study}/report.html
 """
 
+from operator import attrgetter
+
 # Crops are shown at the lowest quality of each protocol: of equal keys the last one stays.
 LOWEST = {
     (d.gray, d.last.sampling): str(d)
@@ -19,7 +21,12 @@ CROPS = [
     for degradation in degradations_of(dataset)
     if degradation in LOWEST.values()
 ]
-CASES = [f"results/{STUDY.study}/cases/{model}.png" for model in PAIRS]
+# A model tested on nothing but what was never compressed has no gain, hence no worst and no best.
+CASES = [
+    f"results/{STUDY.study}/cases/{model}.png"
+    for model, pairs in PAIRS.items()
+    if any(parsed(degradation).steps for _, degradation in pairs)
+]
 TEMPLATE = [
     path.read_text("utf-8")
     for path in sorted((ROOT / "src/unjpeg/report").iterdir())

@@ -5,7 +5,6 @@ Gives: results/{study}/tables/
 """
 
 import os
-from operator import attrgetter
 
 from unjpeg.config.published import read_published
 from unjpeg.degradation import parse as parsed  # `parse` is a name of Snakemake's own
@@ -13,10 +12,11 @@ from unjpeg.provenance import digest_of
 
 TESTED = [dataset for dataset in SETS if degradations_of(dataset)]
 SINGLE = [d for d in map(parsed, STUDY.test.degradations) if len(d.steps) == 1]
-# Gains stand beside the cost at the lowest quality, in gray and in colour, on the first set that has it.
+# Gains stand beside the cost at the lowest quality, in gray and in colour (4:2:0 where there is it), on the first
+# set that has it.
 GAINS_AT = {
     degradation.gray: f"{dataset}/{degradation}"
-    for degradation in sorted(SINGLE, key=attrgetter("quality"), reverse=True)
+    for degradation in sorted(SINGLE, key=lambda d: (d.quality, str(d)), reverse=True)
     for dataset in reversed(SETS)
     if str(degradation) in degradations_of(dataset)
 }

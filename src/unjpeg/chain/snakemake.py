@@ -1,7 +1,7 @@
 """What Snakemake is told from the records: results that no longer hold, and what it once knew of them.
 
 Snakemake's memory of parameters and code (`.snakemake/metadata`) is lost when that folder is deleted or
-left behind. A copy stands beside the results and is taken when there is none.
+left behind. A copy stands beside the results of each study and is taken when there is none.
 """
 
 import shutil
@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from unjpeg.atomic import write_text
 from unjpeg.chain.verify import Chain
 
-MEMORY, MARKS = Path(".snakemake"), "doubted.txt"
+MEMORY, MARKS, RECALLED = Path(".snakemake"), "doubted.txt", "recalled"
 
 
 def keep(study: Path) -> None:
@@ -21,15 +21,31 @@ def keep(study: Path) -> None:
         if path.is_file() and not (copy.is_file() and copy.stat().st_mtime >= path.stat().st_mtime):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy)
+    _recalled(study)
 
 
 def recall(study: Path) -> bool:
-    """Give Snakemake its memory back where it has none; whether that was so."""
-    lost = not any((MEMORY / "metadata").glob("*")) and (study / MEMORY / "metadata").is_dir()
+    """Give Snakemake its memory of a study back, once in the life of `.snakemake`; whether some was lost."""
+    if (MEMORY / RECALLED / study.name).exists():
+        return False
+    lost = [
+        (path, place)
+        for path in (study / MEMORY / "metadata").rglob("*")
+        if path.is_file() and not (place := path.relative_to(study)).exists()
+    ]
+    for path, place in lost:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, place)
     if lost:
-        shutil.copytree(study / MEMORY / "metadata", MEMORY / "metadata", dirs_exist_ok=True)
         (MEMORY / "incomplete").mkdir(exist_ok=True)
-    return lost
+        _recalled(study)
+    return bool(lost)
+
+
+def _recalled(study: Path) -> None:
+    """From now on what Snakemake does not know of the study it was told to forget."""
+    (MEMORY / RECALLED).mkdir(parents=True, exist_ok=True)
+    (MEMORY / RECALLED / study.name).touch()
 
 
 def doubt(study: Path, resources: Path) -> list[str]:

@@ -77,6 +77,8 @@ class Test(Section):
     def _known(self) -> "Test":
         for key in ("sets", "peers", "imported", "shipped"):
             for name, degradations in getattr(self, key).items():
+                if degradations == []:
+                    raise UserError(f"{key}.{name}: no degradation; leave the list out for all")
                 for degradation in degradations or ():
                     if degradation not in self.degradations:
                         raise unknown("test degradation", degradation, self.degradations, f"{key}.{name}")

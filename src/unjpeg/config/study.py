@@ -12,6 +12,7 @@ from unjpeg.config.load import Section, check, read_yaml
 from unjpeg.config.names import Name
 from unjpeg.config.parents import check_parents
 from unjpeg.config.recipes import has_loss
+from unjpeg.config.shipped import KEPT
 from unjpeg.config.train import ModelRun
 from unjpeg.degradation import parse
 from unjpeg.errors import UserError, unknown
@@ -22,7 +23,7 @@ class Study(Section):
     """The whole configuration."""
 
     study: Name = Field(description="Name of the study; everything it makes stands in `results/<study>/`.")
-    seed: int = Field(0, description="Of splits, patches, initial weights and the order of patches.")
+    seed: int = Field(0, ge=0, description="Of splits, patches, initial weights and the order of patches.")
     datasets: dict[Name, dict] = Field(
         {}, description="Entries added to `config/datasets.yaml`; of a known one only `path` can be set."
     )
@@ -50,6 +51,11 @@ class Study(Section):
             for kind in ("peers", "shipped"):
                 if name in getattr(self.test, kind):
                     raise UserError(f"models.{name}: also stands in test.{kind}; give the model another name")
+            if name + KEPT in self.test.shipped:
+                raise UserError(
+                    f"models.{name}: test.shipped has {name}{KEPT}, made of the shipped {name}; "
+                    "give the model another name"
+                )
         return self
 
     @model_validator(mode="after")

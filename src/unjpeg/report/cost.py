@@ -27,14 +27,15 @@ CAPTION = (
 def cost_frame(paths: Iterable[Path], summary: pd.DataFrame, gains_at: Iterable[str]) -> pd.DataFrame:
     """A row per file of `unjpeg cost` or `cost-peer`, by name; columns `COLUMNS`, then the gains.
 
-    gains_at: `set/degradation`, where the gain in dB is nan for who is not tested there.
+    gains_at: `set/degradation`, where the gain in dB is nan for who is not tested there; of several protocols
+    the first by name.
     """
     rows = [_read(path) for path in sorted(paths, key=lambda path: path.stem)]
     frame = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, float))
-    psnr = summary[summary["metric"] == "psnr"]
+    psnr = summary[summary["metric"] == "psnr"].sort_values("protocol", kind="stable")
     for place in gains_at:
         name, _, degradation = place.partition("/")
-        there = psnr[(psnr["set"] == name) & (psnr["degradation"] == degradation)]
+        there = psnr[(psnr["set"] == name) & (psnr["degradation"] == degradation)].drop_duplicates("model")
         frame[GAIN + place] = frame["model"].map(dict(zip(there["model"], there["gain"], strict=True)))
     return frame
 

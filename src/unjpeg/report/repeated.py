@@ -5,7 +5,8 @@ import shlex
 import pandas as pd
 
 from unjpeg.config.shipped import KEPT, network_of
-from unjpeg.metrics.protocol import named
+from unjpeg.degradation import parse
+from unjpeg.metrics.protocol import default_for, named
 from unjpeg.report.order import INPUT, TRUTH, degradation_rank
 from unjpeg.report.quantities import FIDELITY, quantity
 from unjpeg.report.scores import ordered
@@ -57,6 +58,8 @@ def _commands(name: str, protocol: str, rows: pd.DataFrame, cards: dict[str, dic
         which += ["--consistent"] if model.endswith(KEPT) else []
         words = ["unjpeg", "evaluate", f"{name}/", "--degradation", *degradations, *which, *more]
         where = "UNJPEG_MODELS=models " if cards.get(model, {}).get("recipe") == "imported" else ""
+        if any(default_for(parse(degradation)).name != protocol for degradation in degradations):
+            words += ["--protocol", protocol]
         words += ["--out", f"{name}-{protocol}-{model}.csv"]
         lines.append(f"    {where}{shlex.join(words)}")
     return "\n".join(lines)

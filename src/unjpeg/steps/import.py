@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> None:
     from unjpeg.card import read_card
     from unjpeg.foreign import read_named, shown
     from unjpeg.outputs import check_folder
+    from unjpeg.provenance import sha256_of
     from unjpeg.store.weights import write_weights
 
     check_folder(args.output, zoo.OURS, "a model")
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> None:
         write_bytes(args.output / zoo.FILES[0], (folder / zoo.FILES[0]).read_bytes())
         card = {**read_card(folder), "model": args.output.resolve().name}
         card.pop("scores", None)  # a study makes its own
+        if "gray" in card:
+            card["gray_sha256"] = sha256_of(zoo.FOLDER / card["gray"] / zoo.FILES[0])
         write_text(args.output / zoo.FILES[1], json.dumps(card, indent=1, sort_keys=True) + "\n")
         return print(f"{args.output}: {args.file}, as it came with unjpeg")
     if args.file.is_file() and (size := args.file.stat().st_size) > BYTES:

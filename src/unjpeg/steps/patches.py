@@ -79,6 +79,8 @@ def _val(sources: list[Source], data: dict, output: Path, threads: int) -> None:
         manifest, image = sources[number]
         degradation = parse(wanted[number % len(wanted)])
         pixels = manifest.read(image)
+        if data["channels"] == 3 and pixels.shape[2] == 1:  # as `cut` does
+            pixels = np.repeat(pixels, 3, 2)
         degraded = degrade(pixels, degradation)
         return f"{manifest.dataset}/{image.name}", degraded, png(reference(pixels, degradation))
 

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from unjpeg import atomic
+
 WRITES = ("out_folder",)
 
 
@@ -21,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Writes {psnr,gain,rate}/{set}.svg, cost.svg and training/{model}.svg."""
+    """Writes {psnr,gain,rate}/{set}.svg, cost.svg, training/{model}.svg; removes those of others."""
     from unjpeg.errors import UserError
     from unjpeg.report.cost import read_costs
     from unjpeg.report.cost_figure import cost_figure
@@ -45,3 +47,5 @@ def run(args: argparse.Namespace) -> None:
     for path in args.histories:
         model = path.parent.name
         save_svg(training_figure(model, read_history(path)), args.out_folder / "training" / f"{model}.svg")
+    for folder in ("psnr", "gain", "rate", "training"):
+        atomic.remove_others(args.out_folder / folder, "*.svg")

@@ -28,13 +28,13 @@ def write_patches(
     seed: int,
     attrs: dict[str, str | int],
 ) -> str:
-    """Write (degraded, clean, source, degradation) and return the digest of their content.
+    """Write (degraded, clean, source, degradation) and return the digest of their content and order.
 
     degraded, clean: uint8 (P, P, C); shape: (N, P, P, C), and exactly N pairs must come.
     """
     order = np.random.default_rng([seed, shape[0]]).permutation(shape[0])
     labels = np.zeros((2, shape[0]), np.int32)
-    content, count = hashlib.sha256(), 0
+    content, count = hashlib.sha256(order.tobytes()), 0
     with replacing(path) as part:
         places, bytes_each = _allocate(part, shape), math.prod(shape[1:])
         with open(part, "r+b", buffering=0) as raw:
