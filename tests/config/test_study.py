@@ -64,7 +64,7 @@ def test_the_two_studies_have_names_of_their_own(root):
     ("path", "value", "says"),
     [
         ("seeed", 1, "no key 'seeed'; did you mean 'seed'?"),
-        ("seed", -1, "seed: .*greater than or equal to 0"),
+        ("seed", -1, "seed: Input should be greater than or equal to 0, got -1"),
         ("test.peers", {"smooth": []}, "peers.smooth: no degradation"),
         ("test.degradation", ["q10"], "no key 'degradation'; did you mean 'degradations'?"),
         ("models.ar-cnn-fixed.arch", "ar_cn", "no arch 'ar_cn'; did you mean 'ar_cnn'?"),
