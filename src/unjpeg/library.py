@@ -11,6 +11,7 @@ Models are loaded once and kept.
 """
 
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import overload
 
@@ -21,7 +22,8 @@ from unjpeg import zoo
 from unjpeg.detection import Detection, Detector
 from unjpeg.ensemble import allowed, ensembled
 from unjpeg.errors import UserError
-from unjpeg.photos.photo import read_photo
+from unjpeg.photos.memory import used
+from unjpeg.photos.photo import MAX_PIXELS, read_photo
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.quality import takes_quality
 from unjpeg.photos.restoring import Wish, restored
@@ -39,6 +41,8 @@ def restore(
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
+    max_memory: float | None = ...,
+    max_pixels: float = ...,
 ) -> Image.Image: ...
 @overload
 def restore(
@@ -51,6 +55,8 @@ def restore(
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
+    max_memory: float | None = ...,
+    max_pixels: float = ...,
 ) -> np.ndarray: ...
 @overload
 def restore(
@@ -63,6 +69,8 @@ def restore(
     device: str = ...,
     precision: str = ...,
     ensemble: int = ...,
+    max_memory: float | None = ...,
+    max_pixels: float = ...,
 ) -> Image.Image: ...
 def restore(
     image,
@@ -74,6 +82,8 @@ def restore(
     device="cpu",
     precision="auto",
     ensemble=1,
+    max_memory=None,
+    max_pixels=MAX_PIXELS / 1e6,
 ):
     """A picture without its compression artifacts; always restored, also where it was never compressed.
 
@@ -84,6 +94,7 @@ def restore(
     consistent: keep to what a JPEG file says; None: unless it looks compressed twice.
     precision: auto, float32 or bfloat16, of the network; float32 is the same on every machine.
     ensemble: the mean over 1, 2, 4 or 8 turns of the picture: a little better, so many times as slow.
+    max_memory: GiB of the whole process; None: 2 more than it has at the call. max_pixels: megapixels.
     Returns: an array for an array, else an upright Pillow image with what belonged to it in `info`
         (icc_profile, exif, xmp, dpi).
     Errors: `unjpeg.errors.UserError`, a ValueError, one line.
@@ -91,7 +102,10 @@ def restore(
     network = restorer(str(model), str(device), str(precision), allowed(ensemble))
     asks = takes_quality(network.card) and quality is None or isinstance(image, bytes) and consistent is None
     looks = detector(zoo.DEFAULTS["detect"], device) if asks else None
-    found = restored(_picture(image), network, looks, Wish(strength, True, consistent, quality=quality))
+    memory = used() + (2 << 30) if max_memory is None else _limit("max_memory", max_memory, 2**30)
+    pixels = _limit("max_pixels", max_pixels, 1e6)
+    wish = Wish(strength, True, consistent, memory, pixels, quality)
+    found = restored(_picture(image), network, looks, wish)
     if isinstance(image, np.ndarray):
         return found.pixels.reshape(image.shape)
     return found.photo.image(found.pixels)
@@ -102,12 +116,14 @@ def detect(
     *,
     model: str | Path = zoo.DEFAULTS["detect"],
     device: str = "cpu",
+    max_pixels: float = MAX_PIXELS / 1e6,
 ) -> Detection:
     """Whether a picture was never, once or twice compressed: `.answer`, `.probabilities`, `.quality`.
 
-    image, model, device, errors: as for `restore`.
+    image, model, device, max_pixels, errors: as for `restore`.
     """
-    return detector(str(model), device)(read_photo(_picture(image)).pixels)
+    look, most = detector(str(model), device), _limit("max_pixels", max_pixels, 1e6)
+    return look(read_photo(_picture(image), most).pixels)
 
 
 @lru_cache(maxsize=4)
@@ -120,6 +136,13 @@ def restorer(model: str, device: str, precision: str, ensemble: int = 1) -> Rest
 def detector(model: str, device: str) -> Detector:
     """A detector by name or folder, kept for the next call."""
     return Detector(zoo.find(model, "detect"), device)
+
+
+def _limit(name: str, value: float, unit: float) -> int:
+    """So many units as one number. Errors: `UserError`."""
+    if not isinstance(value, Real) or not 0 < value <= 1e6:
+        raise UserError(f"{name} {value!r}; allowed: a number above 0, up to 1e+06")
+    return int(value * unit)
 
 
 def _picture(image) -> bytes | Image.Image:

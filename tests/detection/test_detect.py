@@ -122,6 +122,13 @@ def test_the_verb_prints_a_table_and_json(detector, tmp_path, photo, q10):
     assert found[1]["label"] == "none"
 
 
+def test_a_limit_of_pixels(detector, tmp_path, photo):
+    (tmp_path / "a.png").write_bytes(png(photo))
+    assert detect(detector, tmp_path, "--max-pixels", "0.09").returncode == 0
+    done = detect(detector, tmp_path, "--max-pixels", "0.08")
+    assert done.stderr == f"{tmp_path}/a.png: 290x300 pixels; allowed: 0.08 megapixels (max-pixels)\n"
+
+
 def test_one_bad_file_does_not_stop_the_others(detector, tmp_path, photo):
     (tmp_path / "good.png").write_bytes(png(photo))
     (tmp_path / "short.jpg").write_bytes(encode(photo, Compress(10))[:900])

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,12 +95,32 @@ def test_twice_compressed_is_what_the_command_line_gives(clean, tmp_path, consis
         ("device", ["cpu"], "cpu, cuda"),
         ("consistent", "yes", "True, False, None"),
         ("model", 3, "ar-cnn-q10"),
+        ("max_memory", "2", "a number above 0"),
+        ("max_memory", 0, "a number above 0"),
+        ("max_pixels", float("inf"), "a number above 0"),
     ],
 )
 def test_a_wrong_wish_is_one_line_that_names_it(file, name, value, allowed):
     with pytest.raises(UserError, match=rf"^.*{name}.*; allowed: {allowed}.*$") as error:
         unjpeg.restore(file, **{name: value})
     assert "\n" not in str(error.value)
+
+
+def test_what_the_process_holds_is_not_counted_unless_it_is_asked_for(file, monkeypatch):
+    from unjpeg.photos import memory
+
+    holds = SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=5 << 30))
+    monkeypatch.setattr(memory.psutil, "Process", lambda: holds)
+    assert unjpeg.restore(file).size == unjpeg.restore(file, max_memory=6).size == (200, 160)
+    with pytest.raises(UserError, match="^200x160 pixels need .*; of max-memory the program alone leaves"):
+        unjpeg.restore(file, max_memory=5)
+
+
+def test_a_limit_of_pixels(file):
+    for function in (unjpeg.restore, unjpeg.detect):
+        assert function(file, max_pixels=0.032)
+        with pytest.raises(UserError, match=r"^200x160 pixels; allowed: 0\.031 megapixels \(max-pixels\)$"):
+            function(file, max_pixels=0.031)
 
 
 @pytest.mark.parametrize("shape", [(40, 50), (40, 50, 1), (40, 50, 3)])

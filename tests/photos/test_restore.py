@@ -169,7 +169,7 @@ def test_a_tile_is_chosen_by_memory(restorer):
     large = tile_for(restorer, (4000, 3000, 3), used() + (4 << 30))
     small = tile_for(restorer, (4000, 3000, 3), used() + (300 << 20))
     assert 64 <= small < large <= 1024 and small % 8 == large % 8 == 0
-    with pytest.raises(UserError, match=r"4000x3000 pixels with photo need .* GiB; allowed by --max-memory"):
+    with pytest.raises(UserError, match=r"4000x3000 pixels with photo need .* GiB; allowed by max-memory"):
         tile_for(restorer, (3000, 4000, 3), 1 << 20)
 
 

@@ -96,7 +96,7 @@ def survey(path: Path, detector: Detector | None, max_pixels: int) -> Survey:
     with opened(path) as (container, stream):
         if stream.width * stream.height > max_pixels:
             size = f"{stream.width}x{stream.height}"
-            raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (--max-pixels)")
+            raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (max-pixels)")
         found = Survey(motion_jpeg=stream.codec_context.name == "mjpeg")
         spans: dict[int, list] = {}
         keys = 0

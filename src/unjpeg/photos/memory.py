@@ -75,4 +75,4 @@ def used() -> int:
 def _too_little(restorer: Restorer, shape: tuple[int, ...], memory: int, needed: float) -> UserError:
     size = f"{shape[1]}x{shape[0]}"
     model, needed, allowed = restorer.card["model"], f"{needed / 2**30:.2f} GiB", f"{memory / 2**30:.2f} GiB"
-    return UserError(f"{size} pixels with {model} need {needed}; allowed by --max-memory: {allowed}")
+    return UserError(f"{size} pixels with {model} need {needed}; allowed by max-memory: {allowed}")

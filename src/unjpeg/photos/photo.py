@@ -35,12 +35,12 @@ def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: 
             if not image.width * image.height:
                 raise UserError(f"{size} pixels; allowed: at least one")
             if image.width * image.height > max_pixels:
-                raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (--max-pixels)")
+                raise UserError(f"{size} pixels; allowed: {max_pixels / 1e6:g} megapixels (max-pixels)")
             if (needed := _needed(image)) > room:
                 parts = needed, room, needed - room + 2**30 / 200  # the last one rounded up
                 needed, left, more = (f"{part / 2**30:.2f} GiB" for part in parts)
                 there = f"there are left {left}" if room > 0 else "the program alone leaves nothing"
-                raise UserError(f"{size} pixels need {needed}; of --max-memory {there}, {more} too little")
+                raise UserError(f"{size} pixels need {needed}; of max-memory {there}, {more} too little")
             return _photo(image)
     except UnidentifiedImageError:
         raise UserError("not an image that can be read (no known format)") from None

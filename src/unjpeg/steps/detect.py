@@ -23,7 +23,8 @@ from unjpeg.foreign import check_file, read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.outputs import check_table
-from unjpeg.photos.photo import read_photo
+from unjpeg.photos.flags import positive
+from unjpeg.photos.photo import MAX_PIXELS, read_photo
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
 
@@ -46,6 +47,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="CSV", help="write a row for every tile, instead of the table"
     )
+    parser.add_argument(
+        "--max-pixels",
+        type=positive(),
+        default=MAX_PIXELS / 1e6,
+        metavar="MP",
+        help="larger is refused (200)",
+    )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
 
 
@@ -58,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     args.model = zoo.find(args.model, "detect")
     detector = Detector(args.model, args.device)
     found, rows = [], []
-    for place, name, read in _images(args.paths):
+    for place, name, read in _images(args.paths, int(args.max_pixels * 1e6)):
         try:
             data, pixels = read()
             seen = detector(pixels, args.rule)
@@ -83,8 +91,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[[], tuple]]]:
-    """((set, degradation), name, reader of bytes and pixels); both are `-` but in an HDF5 file of a set."""
+def _images(paths: list[Path], most: int) -> Iterator[tuple[tuple[str, str], str, Callable[[], tuple]]]:
+    """((set, degradation), name, reader of bytes and pixels); both are `-` but in an HDF5 file of a set.
+
+    most: pixels of a picture.
+    """
     for path in paths:
         try:
             if path.suffix == ".h5":
@@ -94,9 +105,9 @@ def _images(paths: list[Path]) -> Iterator[tuple[tuple[str, str], str, Callable[
                         yield place, name, partial(_stored, images, name)
             elif path.is_dir():
                 for file in images_in(path).values():
-                    yield ("-", "-"), shown(file), partial(_picture, file, path)
+                    yield ("-", "-"), shown(file), partial(_picture, file, most, path)
             else:
-                yield ("-", "-"), shown(path), partial(_picture, path)
+                yield ("-", "-"), shown(path), partial(_picture, path, most)
         except UserError as error:
             yield ("-", "-"), shown(path), partial(_refuse, error)
 
@@ -110,13 +121,13 @@ def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
     return data, read_uint8(data, name)
 
 
-def _picture(path: Path, folder: Path | None = None) -> tuple[bytes, np.ndarray]:
-    """Any that `unjpeg restore` takes, as it takes it."""
+def _picture(path: Path, most: int, folder: Path | None = None) -> tuple[bytes, np.ndarray]:
+    """Any that `unjpeg restore` takes, as it takes it. most: pixels."""
     if folder:
         check_file(path, folder)
     data = read_named(path)
     try:
-        return data, read_photo(data).pixels
+        return data, read_photo(data, most).pixels
     except UserError as error:
         raise UserError(f"{shown(path)}: {error}") from None
 
