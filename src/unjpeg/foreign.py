@@ -14,9 +14,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from unjpeg.errors import UserError
-from unjpeg.images import SUFFIXES, read_uint8
+from unjpeg.images import FORMATS, SUFFIXES, read_uint8
 
-FORMATS = dict(zip(SUFFIXES, ("BMP", "JPEG", "JPEG", "PNG", "PPM", "TIFF", "TIFF", "WEBP"), strict=True))
+NAMED = dict(zip(SUFFIXES, ("BMP", "JPEG", "JPEG", "PNG", "PPM", "TIFF", "TIFF", "WEBP"), strict=True))
 BYTES = 1 << 30  # more than the largest image that Pillow opens takes without compression
 
 
@@ -87,10 +87,10 @@ def read_foreign(path: Path, folder: Path) -> tuple[bytes, np.ndarray]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 kind = "JPEG" if image.format == "MPO" else image.format
                 frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
-            if FORMATS.get(path.suffix.lower(), kind) != kind:
+            if NAMED.get(path.suffix.lower(), kind) != kind:
                 raise UnusableError(path, f"a {kind} file that is named {path.suffix}; rename it")
             if frames > 1:
                 raise UnusableError(path, f"{frames} frames; allowed: 1")

@@ -16,6 +16,17 @@ from PIL import Image, UnidentifiedImageError
 from unjpeg.errors import UserError
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "TIFF",
+    "BMP",
+    "GIF",
+    "PPM",
+    "JPEG2000",
+    "AVIF",
+)  # EPS is a program: none of it
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 # MATLAB's rgb2ycbcr (BT.601, limited range 16..235) on samples 0..255: Y = 16 + LUMA . RGB / 255
 LUMA = np.array([65.481, 128.553, 24.966])
@@ -45,7 +56,8 @@ def read_uint8(source: Path | bytes, name: str = "") -> np.ndarray:
     """
     name = name or str(source if isinstance(source, Path) else "image")
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(file, formats=FORMATS) as image:
             if image.mode not in MODES:
                 raise UserError(f"{name}: pixel format {image.mode!r}; allowed: {', '.join(MODES)}")
             if any(";16" in str(part) for part in image.tile):

@@ -4,12 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageOps
+from PIL import EpsImagePlugin, Image, ImageCms, ImageOps
 from PIL.ExifTags import IFD
 from PIL.TiffImagePlugin import IFDRational
 from skimage import data
 
 from unjpeg.errors import UserError
+from unjpeg.images import read_uint8
 from unjpeg.photos.photo import read_photo
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -158,6 +159,23 @@ def test_what_is_no_picture_is_one_line(broken):
     with pytest.raises(UserError, match="^not an image that can be read") as error:
         read_photo(broken)
     assert "\n" not in str(error.value) and "0x" not in str(error.value)
+
+
+def test_postscript_is_no_picture(cat, tmp_path, monkeypatch):
+    """Pillow would have Ghostscript run it."""
+    (tmp_path / "gs").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    (tmp_path / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", None)
+    for reader in (read_photo, read_uint8):
+        with pytest.raises(UserError, match=r"not an image that can be read \(no known format\)$"):
+            reader(file(cat, "eps"))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("format", ["bmp", "gif", "jpeg2000", "ppm", "mpo", "avif", "webp", "tiff"])
+def test_formats_that_are_read(cat, format):
+    assert read_photo(file(cat, format)).pixels.shape == read_uint8(file(cat, format)).shape == (40, 60, 3)
 
 
 def test_a_truncated_picture_is_one_line(cat):

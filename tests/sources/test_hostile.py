@@ -73,6 +73,7 @@ BAD = {  # name: (bytes, or what makes it; reason)
     "really a.jpg": (encoded("png"), "a PNG file that is named .jpg; rename it"),
     "text.png": (b"good morning", r"not an image that can be read \(no known format\)"),
     "page.png": (b"<html>", r"not an image that can be read \(no known format\)"),
+    "program.jpg": (encoded("eps"), r"not an image that can be read \(no known format\)"),
     "out.png": (linked("../elsewhere.png"), "a link out of the folder"),
     "gone.png": (linked("nowhere.png"), "a link to nothing"),
     "loop.png": (linked("loop.png"), "a link to nothing"),

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
-from unjpeg.images import unlimited
+from unjpeg.images import FORMATS, unlimited
 from unjpeg.photos.tags import exif_of, tags_of
 from unjpeg.photos.writing import Photo
 
@@ -61,7 +61,9 @@ def in_words(error: Exception) -> str:
 
 
 def _opened(source: bytes | Image.Image) -> AbstractContextManager[Image.Image]:
-    return Image.open(io.BytesIO(source)) if isinstance(source, bytes) else nullcontext(source)
+    if not isinstance(source, bytes):
+        return nullcontext(source)
+    return Image.open(io.BytesIO(source), formats=FORMATS)
 
 
 def _photo(image: Image.Image) -> Photo:
