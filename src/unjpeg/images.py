@@ -16,17 +16,8 @@ from PIL import Image, UnidentifiedImageError
 from unjpeg.errors import UserError
 
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")
-FORMATS = (
-    "JPEG",
-    "PNG",
-    "WEBP",
-    "TIFF",
-    "BMP",
-    "GIF",
-    "PPM",
-    "JPEG2000",
-    "AVIF",
-)  # EPS is a program: none of it
+# What is opened, whatever a file's name; not EPS, which is a program.
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 # MATLAB's rgb2ycbcr (BT.601, limited range 16..235) on samples 0..255: Y = 16 + LUMA . RGB / 255
 LUMA = np.array([65.481, 128.553, 24.966])

@@ -12,7 +12,9 @@ from skimage import data
 
 from unjpeg.cli import main
 from unjpeg.errors import UserError
+from unjpeg.photos import restoring
 from unjpeg.photos.jobs import jobs
+from unjpeg.photos.restoring import restored
 from unjpeg.steps.restore import _each
 
 
@@ -132,6 +134,30 @@ def test_whatever_one_file_raises_the_others_are_tried(tmp_path, capsys):
     raised[third] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         _each(jobs([third], None, None, ".restored"), restore, False)
+
+
+def test_a_name_that_is_too_long_is_known_before_the_work_and_the_others_are_tried(
+    tmp_path, capsys, monkeypatch
+):
+    done = []
+    monkeypatch.setattr(restoring, "restored", lambda *given: done.append(given) or restored(*given))
+    result, part = (picture(tmp_path / f"{'a' * length}.jpg") for length in (248, 242))  # too long: which one
+    picture(tmp_path / "b.jpg")
+    assert main(["restore", str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "1 restored, 0 left as they are, 2 failed\n"
+    for path, line in zip((part, result), shown.err.splitlines()[-2:], strict=True):
+        assert line.startswith(f"{path}: {path.with_suffix('.restored.png')}: ") and "too long" in line
+    assert len(done) == 1
+
+
+def test_control_characters_of_a_result_are_not_sent_to_the_terminal(tmp_path, capsys):
+    source, folder = picture(tmp_path / "a.jpg"), tmp_path / "\033[2Jout"
+    folder.mkdir()
+    for says in (" -> ", " is there already"):
+        assert main(["restore", str(source), "-o", str(folder)]) == 0
+        error = capsys.readouterr().err
+        assert says in error and "\033" not in error and "\\x1b[2Jout/a.png" in error
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.avi"])

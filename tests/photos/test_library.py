@@ -68,14 +68,15 @@ def test_float32_is_what_the_command_line_gives_with_it(file, tmp_path):
         unjpeg.restore(file, precision="half")
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("consistent", [None, True, False])
-def test_twice_compressed_is_what_the_command_line_gives(clean, tmp_path, consistent):
+def test_twice_compressed_is_what_the_command_line_gives(clean, tmp_path, consistent, force):
     """Whether it is kept to the file is the detector's question, for both."""
     first = read_uint8(encode(clean, Compress(20, "444")))
     (tmp_path / "a.jpg").write_bytes(encode(first, Compress(80, "444")))
     options = {None: [], True: ["--consistent"], False: ["--no-consistent"]}[consistent]
     words = ["restore", str(tmp_path / "a.jpg"), "-o", str(tmp_path / "a.png"), "--precision", "float32"]
-    assert main([*words, *options]) == 0
+    assert main([*words, *options, *force]) == 0
     data = (tmp_path / "a.jpg").read_bytes()
     assert unjpeg.detect(data).answer == "compressed twice"
     ours = unjpeg.restore(data, consistent=consistent, precision="float32")

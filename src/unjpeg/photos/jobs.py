@@ -51,7 +51,16 @@ class Job:
             raise UserError(f"{shown(self.target)}: not written ({error.strerror or error})") from None
 
     def clear(self) -> None:
-        """Remove what killed processes of this machine left of the result."""
+        """Remove what killed processes of this machine left of the result.
+
+        Errors: `UserError` where its name, or the longer one that it is written under, is too long.
+        """
+        try:
+            os.lstat(self.target.with_name(f".{self.target.name}.{HOST}.{os.getpid()}.part"))
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            raise UserError(f"{shown(self.target)}: not written ({error.strerror})") from None
         for part in self.target.parent.glob(f".{escape(self.target.name)}.{HOST}.*.part"):
             pid = part.name.split(".")[-2]
             if pid.isdecimal() and not lives(int(pid)):
@@ -83,7 +92,8 @@ def jobs(paths: list[Path], output: Path | None, format: str | None, suffix: str
     taken = {job.source.resolve() for job in found}
     for job in found:
         if job.target.resolve() in taken:
-            raise UserError(f"{job.target}: would be written over a picture that is read; choose another -o")
+            name = shown(job.target)
+            raise UserError(f"{name}: would be written over a picture that is read; choose another -o")
     return found
 
 
@@ -119,7 +129,8 @@ def _apart(found: list[Job], suffix: str, output: Path | None) -> list[Job]:
         found = named
     if again := [job for job in found if count[job.target] > 1]:
         one, other, *_ = [shown(job.source) for job in again if job.target == again[0].target]
-        raise UserError(f"{one} and {other} would both be written to {again[0].target}; restore them apart")
+        target = shown(again[0].target)
+        raise UserError(f"{one} and {other} would both be written to {target}; restore them apart")
     return found
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from unjpeg.atomic import replacing
 from unjpeg.detection import Detector
 from unjpeg.errors import UserError
+from unjpeg.foreign import shown
 from unjpeg.photos import clip
 from unjpeg.photos.film import Film
 from unjpeg.photos.photo import Photo, read_photo
@@ -80,7 +81,7 @@ def restored_video(
             if not told.frames:
                 raise UserError("no frame of it can be decoded")
     except (av.FFmpegError, OSError) as error:
-        raise UserError(f"{target}: not written ({error.strerror or error})") from None
+        raise UserError(f"{shown(target)}: not written ({error.strerror or error})") from None
     told.notes = film.notes
     told.held = float(np.mean(shares)) if shares else None
     return told

@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             f"--quality {args.quality:g}: {restorer.card['model']} takes none; leave the option out"
         )
-    if not args.force or (takes and args.quality is None):
+    if not args.force or args.consistent is None or (takes and args.quality is None):
         detector = Detector(zoo.find(zoo.DEFAULTS["detect"], "detect"), args.device)
 
     def restore(job, progress):
@@ -142,16 +142,17 @@ def _each(work: list, restore: Callable, overwrite: bool) -> int:
     try:
         for number, job in enumerate(work, 1):
             name, head = shown(job.source), f"[{number}/{len(work)}] {shown(job.source)}"
-            if job.target.exists() and not overwrite:
-                left += 1
-                _say(f"{head}: {job.target} is there already (--overwrite)")
-                continue
+            target = shown(job.target)
             try:
+                if job.target.exists() and not overwrite:
+                    left += 1
+                    _say(f"{head}: {target} is there already (--overwrite)")
+                    continue
                 found = restore(job, _progress(head))
                 done, left = done + found.done, left + (not found.done)
-                _say(f"{head}: {_told(found)}{f' -> {job.target}' if found.done else ''}")
+                _say(f"{head}: {_told(found)}{f' -> {target}' if found.done else ''}")
             except Exception as error:
-                failed.append(f"{name}: {in_words(error).removeprefix(f'{name}: ')}")
+                failed.append(f"{name}: {shown(in_words(error)).removeprefix(f'{name}: ')}")
                 _say(f"{head}: failed")
     finally:  # Ctrl-C too
         rest = len(work) - done - left - len(failed)
