@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +35,25 @@ def test_models_are_found_by_name_and_checked(tmp_path, monkeypatch, clean):
     monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path / "none"))
     with pytest.raises(UserError, match="UNJPEG_MODELS=.*: no such folder"):
         zoo.find("photo", "restore")
+
+
+@pytest.mark.parametrize("folder", ["models", "results/one/models"])
+def test_a_name_of_ones_own_goes_before_all_others(tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path)
+    for home in ("models/photo", "results/one/models/photo", "results/two/models/photo"):
+        shutil.copytree(zoo.FOLDER / "photo", home)
+    assert zoo.find("photo", "restore") == zoo.FOLDER / "photo"
+    monkeypatch.setenv("UNJPEG_MODELS", folder)
+    assert zoo.find("photo", "restore") == Path(folder) / "photo"
+
+
+def test_a_name_of_several_studies_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    homes = [f"results/{study}/models/mine" for study in ("one", "two")]
+    for home in homes:
+        shutil.copytree(zoo.FOLDER / "photo", home)
+    with pytest.raises(UserError, match=f"^model mine: trained in several studies; give one of {homes[0]}, "):
+        zoo.find("mine", "restore")
 
 
 def test_gray_pictures_may_have_a_network_of_their_own(tmp_path, monkeypatch, clean):

@@ -38,7 +38,8 @@ def find(model: str | Path, task: str | None = None) -> Path:
                 f"no {kind} {str(model)!r}: it is one to {does} with; allowed: {', '.join(allowed)}"
             )
         raise unknown(kind, model, allowed)
-    if len(homes) > 1 and homes[0].parent.name == "models":
+    first = FOLDER, Path(os.environ.get("UNJPEG_MODELS") or FOLDER)
+    if len(homes) > 1 and homes[0].parent not in first:
         raise UserError(
             f"model {model}: trained in several studies; give one of {', '.join(map(str, homes))}"
         )
