@@ -157,6 +157,20 @@ def test_a_set_becomes_rows(detector, tmp_path, photo):
     assert {(row["model"], row["set"], row["degradation"]) for row in rows} == {("tiny", "toys", text)}
 
 
+def test_a_set_of_something_else_is_one_line(detector, tmp_path, photo):
+    write_encoded(tmp_path / "bare.h5", [("a", png(photo))], {"dataset": "toys"})
+    write_encoded(
+        tmp_path / "pairs.h5", [("a", b"", b"")], {"dataset": "toys", "degradation": "q10"}, ("b", "c")
+    )
+    (tmp_path / "a.png").write_bytes(png(photo))
+    done = detect(detector, tmp_path / "bare.h5", tmp_path / "pairs.h5", tmp_path / "a.png")
+    assert done.returncode == 1 and "a.png" in done.stdout
+    assert done.stderr.splitlines() == [
+        f"{tmp_path}/bare.h5: no degradation in it; want a file of `compress`",
+        f"{tmp_path}/pairs.h5: no images in it; want a file of `compress`",
+    ]
+
+
 def test_other_networks_are_refused(detector, tmp_path):
     card = json.loads((detector / "card.json").read_text()) | {"arch": "ar_cnn"}
     (tmp_path / "card.json").write_text(json.dumps(card))

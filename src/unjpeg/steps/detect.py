@@ -100,7 +100,7 @@ def _images(paths: list[Path], most: int) -> Iterator[tuple[tuple[str, str], str
         try:
             if path.suffix == ".h5":
                 with Encoded(path) as images:
-                    place = images.attrs["dataset"], images.attrs["degradation"]
+                    place = _set(images)
                     for name in images.names:
                         yield place, name, partial(_stored, images, name)
             elif path.is_dir():
@@ -112,12 +112,27 @@ def _images(paths: list[Path], most: int) -> Iterator[tuple[tuple[str, str], str
             yield ("-", "-"), shown(path), partial(_refuse, error)
 
 
+def _set(images: Encoded) -> tuple[str, str]:
+    """(data set, degradation) of a file of `compress`. Errors: `UserError` for another."""
+    attrs = images.attrs
+    if missing := sorted({"dataset", "degradation"} - attrs.keys()):
+        raise _other(images, " and no ".join(missing))
+    return attrs["dataset"], attrs["degradation"]
+
+
+def _other(images: Encoded, what: str) -> UserError:
+    return UserError(f"{shown(images.path)}: no {what} in it; want a file of `compress`")
+
+
 def _refuse(error: UserError) -> tuple[bytes, np.ndarray]:
     raise error
 
 
 def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
-    data = images.bytes(name)
+    try:
+        data = images.bytes(name)
+    except KeyError:
+        raise _other(images, "images") from None
     return data, read_uint8(data, name)
 
 
