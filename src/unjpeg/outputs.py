@@ -23,12 +23,17 @@ def check_table(path: Path, columns: Sequence[str], number: str, kind: str, opti
     check_file(path, ours, kind, option)
 
 
+def led_to(path: Path) -> Path:
+    """Where a link leads, so that it stays one when the file is replaced; any other path as it is."""
+    return path.resolve() if path.is_symlink() else path
+
+
 def check_file(path: Path, ours: Callable[[Path], bool], kind: str, option: str = "") -> None:
     """`UserError` unless `path` is free, or a file that is `ours` (an error of reading: it is not).
 
     Of a link, what it leads to: that is what is written.
     """
-    named, path = f"{option} {path}".strip(), path.resolve()
+    named, path = f"{option} {path}".strip(), led_to(path)
     if not path.parent.is_dir() or (path.exists() and not path.is_file()):
         raise UserError(f"{named}: want a plain file in a folder that exists")
     _check_writable(path.parent, named)

@@ -22,7 +22,7 @@ from unjpeg.folder import images_in
 from unjpeg.foreign import check_file, read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
-from unjpeg.outputs import check_table
+from unjpeg.outputs import check_table, led_to
 from unjpeg.photos.flags import positive
 from unjpeg.photos.photo import MAX_PIXELS, read_photo
 from unjpeg.store.encoded import Encoded
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         if failed:
             more = f" (and {len(failed) - 1} more)" if failed[1:] else ""
             raise UserError(f"{failed[0]}{more}; nothing was written to {args.output}")
-        write_text(args.output.resolve(), _csv(rows))
+        write_text(led_to(args.output), _csv(rows))
     if args.json:
         print(json.dumps(found, indent=1))
     elif not args.output:

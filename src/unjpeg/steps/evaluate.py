@@ -23,7 +23,7 @@ from unjpeg.jpeg import degrade
 from unjpeg.jpegfacts import facts
 from unjpeg.metrics import load, protocol
 from unjpeg.metrics.score import mean
-from unjpeg.outputs import check_table
+from unjpeg.outputs import check_table, led_to
 from unjpeg.photos.flags import ensemble
 from unjpeg.quantised import quantised
 from unjpeg.scoring import COLUMNS, check_metrics, rows, to_csv
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
         for shown in dict.fromkeys([model, *(row["model"] for row in table)]):
             print(_means(table, shown, degradation, chosen.name, len(images)))
     check_out()  # it may have come meanwhile
-    write_text(args.out.resolve(), to_csv(table))  # a link stays one
+    write_text(led_to(args.out), to_csv(table))
 
 
 def _peer(name: str) -> tuple:
