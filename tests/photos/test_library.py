@@ -150,6 +150,23 @@ def test_what_belongs_to_a_picture_is_in_the_result_and_nothing_else(file):
     assert opened.getexif()[0x0112] == 6  # the caller's image is as it was
 
 
+@pytest.mark.parametrize(
+    ("wrong", "kept"),
+    [
+        ({"xmp": '<x tiff:Orientation="6"/>', "dpi": 300}, {"xmp": b"<x />", "dpi": (300, 300)}),
+        ({"xmp": 7, "dpi": "300", "icc_profile": "sRGB", "exif": "none"}, {}),
+        ({"xmp": None, "dpi": (300, "x"), "icc_profile": [1]}, {}),
+        ({"dpi": (300,), "exif": b"Exif"}, {}),
+    ],
+)
+def test_what_belongs_to_a_picture_may_be_of_any_type(clean, wrong, kept):
+    image = Image.fromarray(clean[:40, :50])
+    image.info.update(wrong)
+    found = unjpeg.restore(image)
+    assert {key: found.info[key] for key in found.info} == kept
+    assert found.size == ((40, 50) if kept else (50, 40)) and unjpeg.detect(image)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
 def test_modes_that_are_restored(clean, mode):
     image = Image.fromarray(clean[:40, :50])

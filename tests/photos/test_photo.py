@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import EpsImagePlugin, Image, ImageCms, ImageOps
+from PIL import EpsImagePlugin, Image, ImageCms, ImageOps, PngImagePlugin
 from PIL.ExifTags import IFD
 from PIL.TiffImagePlugin import IFDRational
 from skimage import data
@@ -176,6 +176,28 @@ def test_postscript_is_no_picture(cat, tmp_path, monkeypatch):
 @pytest.mark.parametrize("format", ["bmp", "gif", "jpeg2000", "ppm", "mpo", "avif", "webp", "tiff"])
 def test_formats_that_are_read(cat, format):
     assert read_photo(file(cat, format)).pixels.shape == read_uint8(file(cat, format)).shape == (40, 60, 3)
+
+
+def test_long_profiles_and_texts_of_png_are_read(cat):
+    long = np.random.default_rng(0).bytes(1 << 19).hex().encode()  # a mebibyte
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", long.decode() * 2, zip=True)
+    source = file(cat, icc_profile=long * 2, pnginfo=texts)
+    assert read_photo(source).kept["icc_profile"] == long * 2
+    assert PngImagePlugin.MAX_TEXT_CHUNK == 1 << 20  # Pillow's own limit stands for everybody else
+    bomb = file(cat, icc_profile=bytes(1 << 25))
+    with pytest.raises(UserError, match="^not an image that can be read .*too large"):
+        read_photo(bomb)
+
+
+@pytest.mark.parametrize("length", [(1 << 20) - 1, 1 << 20])
+def test_a_profile_that_makes_a_png_unreadable_is_left_out(cat, length):
+    photo = read_photo(file(cat, "jpeg", icc_profile=bytes(length)))
+    left = ["colour profile left out, more than PNG holds"] if length == 1 << 20 else []
+    assert photo.left_out("png") == left and photo.left_out("tiff") == []
+    found = Image.open(io.BytesIO(photo.encode(photo.pixels)))
+    assert ("icc_profile" in found.info) != bool(left)
+    assert len(through(file(cat, "jpeg", icc_profile=bytes(length)), "tiff").info["icc_profile"]) == length
 
 
 def test_a_truncated_picture_is_one_line(cat):

@@ -1,5 +1,6 @@
 """`unjpeg restore` on real pictures, with the models that ship."""
 
+import base64
 import io
 import json
 import shutil
@@ -273,6 +274,18 @@ def test_the_line_says_why_a_file_is_not_kept_to(tmp_path, capsys):
     assert kept in line("twice.jpg", "--consistent") and kept in line("once.jpg")
     assert "not kept to the file, whose colours are neither gray nor YCbCr" in line("cmyk.jpg")
     assert kept not in line("once.jpg", "--format", "jpeg")  # the result is compressed anew
+
+
+def test_an_arithmetic_coded_file_is_restored_and_not_kept_to(restorer):
+    """16x24 of a cat, by `cjpeg -arithmetic -quality 10`: Pillow decodes it, jpeglib does not."""
+    file = (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wCDEABQADcAPABGADwAMgBQAEYAQQBGAFoAVQBQAF8AeADIAIIAeABuAG4AeAD1AK8AuQCR"
+        "AMgBIgD/ATEBLAEdAP8BGAETAUABaAHMAYYBQAFUAbMBWQETARgBkAIhAZUBswHbAeoCAwIIAgMBNgGBAjUCXQIwAvQCWAHMAfkC"
+        "AwHv/8kACwgAEAAYAQERAP/MAAYAEBAF/9oACAEBAAA/AOsEaCvO1Hq8KUf+TWaWTP/Z"
+    )
+    found = restored(base64.b64decode(file), restorer, None)
+    assert found.done and (found.pixels != found.photo.pixels).any() and found.held is None
+    assert found.notes == ["not kept to the file, whose coefficients cannot be read"]
 
 
 def test_a_hundred_per_cent_is_all_of_it():

@@ -26,7 +26,9 @@ class Format:
 
 
 FORMATS = {
-    "png": Format("PNG", ".png", {"compress_level": 4}),
+    "png": Format(
+        "PNG", ".png", {"compress_level": 4}, room={"icc_profile": (1 << 20) - 1}
+    ),  # Pillow opens no more
     "jpeg": Format(
         "JPEG",
         ".jpg",

@@ -7,10 +7,13 @@ Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/
 import io
 import math
 import re
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from numbers import Real
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
 from unjpeg.images import FORMATS, unlimited
@@ -18,10 +21,12 @@ from unjpeg.photos.tags import exif_of, tags_of
 from unjpeg.photos.writing import Photo
 
 MAX_PIXELS = 200_000_000
+TEXT = 255 << 16  # bytes: about the largest profile that a JPEG holds
 ROWS = 64
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
-XMP_ORIENTATION = re.compile(rb'tiff:Orientation="[0-9]"|<tiff:Orientation>[0-9]</tiff:Orientation>')
+XMP_ORIENTATION = re.compile(rb'tiff:Orientation="([0-9])"|<tiff:Orientation>([0-9])</tiff:Orientation>')
+_changing, _limits = threading.Lock(), []
 
 
 def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: float = math.inf) -> Photo:
@@ -30,7 +35,7 @@ def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: 
     Errors: `UserError` where there is none, or it is too large; that is known before it is decoded.
     """
     try:
-        with unlimited(), _opened(source) as image:
+        with unlimited(), _long_texts(), _opened(source) as image:
             size = f"{image.width}x{image.height}"
             if not image.width * image.height:
                 raise UserError(f"{size} pixels; allowed: at least one")
@@ -48,6 +53,19 @@ def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: 
         raise
     except Exception as error:  # Pillow raises many kinds for a damaged file
         raise UserError(f"not an image that can be read ({in_words(error)})") from None
+
+
+@contextmanager
+def _long_texts() -> Iterator[None]:
+    """Pillow reads texts and profiles of up to `TEXT` bytes in PNG, in all threads; else it refuses them."""
+    with _changing:
+        _limits.append(PngImagePlugin.MAX_TEXT_CHUNK)
+        PngImagePlugin.MAX_TEXT_CHUNK = max(TEXT, _limits[-1])
+    try:
+        yield
+    finally:
+        with _changing:
+            PngImagePlugin.MAX_TEXT_CHUNK = _limits.pop()  # the last one to leave finds the one that stood
 
 
 def in_words(error: Exception) -> str:
@@ -148,13 +166,20 @@ def _keep(image: Image.Image, photo: Photo) -> None:
     tags, lost = tags_of(image)
     if lost:
         photo.notes.append(f"EXIF tags left out that cannot be written: {', '.join(map(hex, lost))}")
-    photo.orientation = tags.get(ORIENTATION, 1) if tags.get(ORIENTATION, 1) in range(1, 9) else 1
+    profile, xmp, dpi = map(image.info.get, ("icc_profile", "xmp", "dpi"))  # of any type in a user's image
+    xmp = xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp
+    xmp = xmp if isinstance(xmp, bytes) else b""
+    said = XMP_ORIENTATION.search(xmp)
+    turn = tags.get(ORIENTATION, int(said[said.lastindex]) if said else 1)
+    photo.orientation = turn if turn in range(1, 9) else 1
     if ORIENTATION in tags:  # the new file is upright
         del tags[ORIENTATION]
     if tags:
         photo.kept["exif"] = tags.tobytes()
-    for key in ("icc_profile", "dpi", "xmp"):
-        if value := image.info.get(key):
-            photo.kept[key] = XMP_ORIENTATION.sub(b"", value) if key == "xmp" else value
-    if not all(0 < number < 1 << 16 for number in photo.kept.get("dpi", ())):
-        del photo.kept["dpi"]  # not even a JPEG's two bytes hold it
+    if xmp := XMP_ORIENTATION.sub(b"", xmp):
+        photo.kept["xmp"] = xmp
+    if profile and isinstance(profile, bytes):
+        photo.kept["icc_profile"] = profile
+    dpi = (dpi, dpi) if isinstance(dpi, Real) else dpi
+    if isinstance(dpi, tuple) and len(dpi) == 2 and all(isinstance(n, Real) and 0 < n < 1 << 16 for n in dpi):
+        photo.kept["dpi"] = dpi  # more is not even in a JPEG's two bytes

@@ -18,7 +18,7 @@ from unjpeg.jpegfacts import Facts, facts
 from unjpeg.photos.memory import APART, tile_for, used
 from unjpeg.photos.photo import MAX_PIXELS, Photo, read_photo
 from unjpeg.photos.quality import quality_for, told
-from unjpeg.quantised import quantised
+from unjpeg.quantised import Quantised, quantised
 from unjpeg.restorer import Restorer
 
 
@@ -115,10 +115,8 @@ def restored_photo(
         keep = seen is None or seen.answer != "compressed twice"
     if said and not keep and wish.consistent is None:
         photo.notes.append("it looks compressed twice, so it is not kept to the file")
-    elif said and keep and (file := quantised(data)) and _same_shape(file, photo.pixels):
+    elif said and keep and (file := _file(data, photo)):
         pixels, held = consistent(pixels, file, into=pixels, threads=torch.get_num_threads())
-    elif said and keep:
-        photo.notes.append("not kept to the file, whose colours are neither gray nor YCbCr")
     return Restored(photo, pixels, seen, said, True, why, held, quality)
 
 
@@ -143,5 +141,14 @@ def blend(before: np.ndarray, after: np.ndarray, strength: float) -> np.ndarray:
     return out
 
 
-def _same_shape(file, pixels: np.ndarray) -> bool:
-    return (file.height, file.width, len(file.components)) == pixels.shape
+def _file(data: bytes, photo: Photo) -> Quantised | None:
+    """What a JPEG file says of the picture; None, and a note, where nothing that can be kept to."""
+    try:
+        file = quantised(data)
+    except UserError:  # jpeglib has no arithmetic coding, which Pillow decodes
+        photo.notes.append("not kept to the file, whose coefficients cannot be read")
+        return None
+    if file and (file.height, file.width, len(file.components)) == photo.pixels.shape:
+        return file
+    photo.notes.append("not kept to the file, whose colours are neither gray nor YCbCr")
+    return None

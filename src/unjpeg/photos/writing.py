@@ -51,6 +51,8 @@ class Photo:
         self.left_out(format)
         holds = FORMATS[format]
         kept = {key: value for key, value in self.kept.items() if holds.holds(key, value)}
+        image = self.image(pixels, holds.wide)
+        image.info.clear()  # Pillow would take from there what is not in `kept`
         if format == "jpeg":
             kept["quality"] = quality
         if format == "png" and (xmp := kept.pop("xmp", None)):
@@ -61,9 +63,9 @@ class Photo:
             tags.load(kept.pop("exif", b""))
             if xmp := kept.pop("xmp", None):
                 tags[XMP] = xmp
-            return tiff(self.image(pixels), tags, **holds.options, **kept)
+            return tiff(image, tags, **holds.options, **kept)
         out = io.BytesIO()
-        self.image(pixels, holds.wide).save(out, format, **holds.options, **kept)
+        image.save(out, format, **holds.options, **kept)
         return out.getvalue()
 
     def image(self, pixels: np.ndarray, wide: bool = True) -> Image.Image:
