@@ -23,12 +23,13 @@ def moving(count: int, size: tuple[int, int] = (96, 128)) -> list[np.ndarray]:
 def write(
     path: Path, frames: list[np.ndarray], codec: str = "mjpeg", sound: str | None = "pcm_s16le", **options
 ):
-    """A video of the frames. options: times in ms (10 per second), pix_fmt, and the encoder's own."""
+    """A video of the frames. options: times in ms (10 per second), rate, pix_fmt, and the encoder's own."""
     times = options.pop("times", [100 * k for k in range(len(frames))])
     pix_fmt = options.pop("pix_fmt", "yuvj420p" if codec == "mjpeg" else "yuv420p")
     with av.open(str(path), "w") as out:
         out.metadata["title"] = "a walk"
-        video = out.add_stream(codec, rate=10, options={k: str(v) for k, v in options.items()})
+        rate = options.pop("rate", 10)
+        video = out.add_stream(codec, rate=rate, options={k: str(v) for k, v in options.items()})
         (video.height, video.width), video.pix_fmt = frames[0].shape[:2], pix_fmt
         if path.suffix != ".avi":
             video.codec_context.time_base = MILLI

@@ -9,6 +9,7 @@ import pytest
 
 from unjpeg import zoo
 from unjpeg.cli import main
+from unjpeg.errors import UserError
 from unjpeg.photos import clip
 from unjpeg.photos.precision import in_precision
 from unjpeg.photos.restoring import restored
@@ -159,6 +160,31 @@ def test_what_is_no_whole_video_is_one_line(tmp_path, capsys, avi):
     assert only(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "first", "rate"),
+    [
+        ("late.mkv", "libx264", 3000, 10),
+        ("late.webm", "libvpx", 3000, 10),
+        ("late.mp4", "libx264", 3000, 10),
+        ("late.wmv", "wmv2", 3000, 10),
+        ("slow.wmv", "wmv2", 0, 1),
+        ("slow.flv", "libx264", 0, 1),
+        ("slow.ts", "libx264", 0, 1),
+    ],
+)
+def test_whole_videos_are_not_cut_off_and_halves_are(tmp_path, name, codec, first, rate):
+    """Headers count from 0 or from the first frame, and packets may not say how long they last."""
+    times = [first + 1000 // rate * k for k in range(30)]
+    clips.write(tmp_path / name, clips.moving(30), codec, None, times=times, rate=rate)
+    assert clip.survey(tmp_path / name, None, 10**6).packets == 30
+    if not name.endswith((".mkv", ".webm", ".flv")):  # FFmpeg tells of no promise where these are cut
+        return
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / f"cut-{name}").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UserError, match="^cut off: ends after|^no frames in it"):
+        clip.survey(tmp_path / f"cut-{name}", None, 10**6)
+
+
 def test_a_damaged_frame_is_left_out_and_told(tmp_path, capsys):
     clips.write(tmp_path / "a.avi", clips.moving(5), sound=None)
     data = bytearray((tmp_path / "a.avi").read_bytes())
@@ -181,6 +207,7 @@ def test_sound_that_does_not_fit_is_said_before_anything_is_done(tmp_path, capsy
 LIMITED = """
 import resource, sys
 from unjpeg.cli import main
+from unjpeg.errors import UserError
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 sys.exit(main(["restore", sys.argv[2]]))
 """

@@ -33,7 +33,8 @@ SAFE = {
     "format_whitelist": "avi,mov,matroska,mjpeg,mpeg,mpegvideo,mpegts,asf,flv,ogg",
     "protocol_whitelist": "file",
 }
-LACKING = 0.5  # seconds at the end that a header may promise too much
+LACKING, FRAMES = 0.5, 2  # seconds, and frames, at the end that a header may promise too much
+FROM_ZERO = ("matroska,webm", "asf", "flv")  # whose durations do not count from the first frame
 MATRICES = {1: 1, 4: 4, 7: 7, 9: 9, 10: 9}  # H.273's codes to swscale's; BT.601 (5) for all others
 LIMITED, FULL = 1, 2
 
@@ -173,15 +174,17 @@ def _whole(container, stream, spans: dict[int, list]) -> None:
     """`UserError` where a file ends before what its header promises."""
     own = spans.get(stream.index)
     if stream.duration and own:
-        promised, there = float(stream.duration * stream.time_base), own[1] - own[0]
+        promised, known = float(stream.duration * stream.time_base), [own]
         if container.format.name == "avi" and stream.average_rate:  # FFmpeg shortens the duration, not this
             promised = max(promised, float(stream.frames / stream.average_rate))
     elif container.duration and (known := [s for s in spans.values() if s]):
         promised = container.duration / 1e6
-        there = max(s[1] for s in known) - min(s[0] for s in known)
     else:
         return
-    if promised - there > LACKING:
+    start = min(first for first, _ in known)
+    there = max(last for _, last in known) - (min(start, 0) if container.format.name in FROM_ZERO else start)
+    frame = float(1 / stream.average_rate) if stream.average_rate else 0
+    if promised - there > LACKING + FRAMES * frame:
         raise UserError(f"cut off: ends after {there:.1f} of {promised:.1f} s")
 
 
