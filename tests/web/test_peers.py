@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 from unjpeg.web import uploads
-from unjpeg.web.server import Handler, Server
+from unjpeg.web.server import Handler, Server, hosts
 from unjpeg.web.turns import WAITING
 
 from .asking import ask
@@ -50,11 +50,11 @@ def service(server):
     return server.service
 
 
-def serving(host):
+def serving(host, port=0):
     try:
-        server = Server((host, 0), Service(), 1000)
+        server = Server((host, port), Service(), 1000)
     except OSError:
-        pytest.skip(f"no {host} here")
+        pytest.skip(f"no {host}:{port} here")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -179,6 +179,18 @@ def test_mistakes_outside_of_answers_are_told_too(address, capfd, monkeypatch):
     peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
     assert received(peer, 1) == b""
     assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_browsers_do_not_say_that_a_port_is_80():
+    """Nor does http.client. Who may not listen there skips this; what is allowed is told in any case."""
+    assert hosts("127.0.0.1", 80) == {"localhost:80", "127.0.0.1:80", "localhost", "127.0.0.1"}
+    assert hosts("::1", 80) - hosts("::1", 81) == {"localhost:80", "[::1]:80", "localhost", "[::1]"}
+    assert hosts("192.168.0.7", 8080) == {"192.168.0.7:8080"}
+    servers = serving("127.0.0.1", 80)
+    address = next(servers).server_address[:2]
+    assert ask(address, b"small")[0] == ask(address, b"small", Host="localhost")[0] == 200
+    assert ask(address, b"small", Host="evil.example")[0] == 403
+    servers.close()
 
 
 def test_ipv6_is_listened_at():

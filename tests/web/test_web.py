@@ -140,7 +140,8 @@ def test_what_is_no_request_of_the_page_is_refused_as_all_else(address):
         assert status == 501 and answer["error"]
 
 
-def test_ctrl_c_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path, number):
     command = [sys.executable, "-m", "unjpeg", "web", "--port", "0"]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -161,7 +162,7 @@ def test_ctrl_c_ends_it_in_the_middle_of_a_picture_and_keeps_none(tmp_path):
         before = psutil.Process(process.pid).cpu_times().user
         while psutil.Process(process.pid).cpu_times().user < before + 3:  # well into the network
             time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         try:
             error = process.communicate(timeout=120)[1]
         finally:
@@ -260,6 +261,12 @@ def test_limits_are_positive_numbers(option, value, capsys):
     with pytest.raises(SystemExit):
         main(["web", f"{option}={value}"])
     assert f"{option}: {value!r}; allowed: a number above 0, up to 1e+06" in capsys.readouterr().err
+
+
+def test_an_empty_address_is_not_all_addresses(capsys):
+    with pytest.raises(SystemExit):
+        main(["web", "--host", ""])
+    assert "--host: '' is no address; 127.0.0.1 is this machine" in capsys.readouterr().err
 
 
 def test_a_limit_that_leaves_no_room_is_one_line(capsys):

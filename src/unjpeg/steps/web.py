@@ -6,6 +6,7 @@ coefficients, jpeglib, has a JPEG for that moment as a file in the temporary fol
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -15,7 +16,9 @@ from unjpeg.photos.flags import positive, whole
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (this machine alone)")
+    parser.add_argument(
+        "--host", type=_host, default="127.0.0.1", help="address to listen at (this machine alone)"
+    )
     parser.add_argument("--port", type=whole(0, 65535), default=7860, help="0: a free one (7860)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
     number = positive()
@@ -28,6 +31,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MB",
         help="of a file; twice that of --max-memory is left to uploads (40)",
     )
+
+
+def _host(text: str) -> str:
+    """Any, but an empty one, which would be all addresses without saying so."""
+    if not text:
+        raise UserError("'' is no address; 127.0.0.1 is this machine, 0.0.0.0 all that reach it")
+    return text
 
 
 def run(args: argparse.Namespace) -> None:
@@ -45,6 +55,7 @@ def run(args: argparse.Namespace) -> None:
     except OSError as error:
         raise UserError(f"{args.host}:{args.port}: {getattr(error, 'strerror', None) or error}") from None
     print(f"{server.url} (Ctrl-C ends it)", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
     with tempfile.TemporaryDirectory(
         ignore_cleanup_errors=True
     ) as tempfile.tempdir:  # it may still be at work

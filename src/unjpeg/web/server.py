@@ -45,8 +45,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.service, self.uploads, self.turns = service, Uploads(max_bytes), Turns()
         host, port = self.server_address[:2]
-        names = {"localhost", host} if host in ("127.0.0.1", "::1") else {host}
-        self.hosts = {f"{_literal(name)}:{port}" for name in names}
+        self.hosts = hosts(host, port)
         self.open_to_all = host in ("0.0.0.0", "::")  # asked for with --host: any name may lead here
 
     @property
@@ -58,6 +57,12 @@ class Server(ThreadingHTTPServer):
         """A browser that went away is no error of ours; all else is told to whoever started the server."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
+
+
+def hosts(host: str, port: int) -> set[str]:
+    """What browsers may send as Host to a server at this address; to port 80, also without it."""
+    names = {_literal(name) for name in ({"localhost", host} if host in ("127.0.0.1", "::1") else {host})}
+    return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
 
 
 class Handler(BaseHTTPRequestHandler):
