@@ -1,4 +1,4 @@
-"""TIFF files with tags: pixels compressed by libtiff, the directory written by Pillow itself.
+"""Tags in TIFF files: pixels are compressed by libtiff, the directory is written by Pillow itself.
 
 As Pillow calls libtiff, it takes no tags that stand for tags of their own (EXIF, GPS), which nearly every
 camera writes, and crashes on some types of others.
@@ -13,12 +13,8 @@ from PIL.TiffTags import LONG
 from unjpeg.photos.tags import value_of
 
 
-def tiff(image: Image.Image, tags: Image.Exif, **options) -> bytes:
-    """The file. tags: those that Pillow can write, as of `tags_of`; options: Pillow's, but for `exif`."""
-    plain = io.BytesIO()
-    image.save(plain, "tiff", **options)
-    if not tags:
-        return plain.getvalue()
+def with_tags(plain: io.BytesIO, tags: Image.Exif) -> bytes:
+    """A TIFF file that Pillow wrote without tags, with these: such as it can write, as of `tags_of`."""
     with Image.open(plain, formats=["TIFF"]) as stored:
         directory = stored.tag_v2
         found = {tag: directory[tag] for tag in directory}  # only what was asked for is written

@@ -8,7 +8,7 @@ from PIL import Image, PngImagePlugin
 
 from unjpeg.errors import UserError
 from unjpeg.photos.formats import FORMATS, NAMES
-from unjpeg.photos.tiff import tiff
+from unjpeg.photos.tiff import with_tags
 
 XMP = 700  # TIFF's tag of it
 
@@ -58,15 +58,15 @@ class Photo:
         if format == "png" and (xmp := kept.pop("xmp", None)):
             kept["pnginfo"] = PngImagePlugin.PngInfo()
             kept["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
+        tags = Image.Exif()
         if format == "tiff":
-            tags = Image.Exif()
             tags.load(kept.pop("exif", b""))
             if xmp := kept.pop("xmp", None):
                 tags[XMP] = xmp
-            return tiff(image, tags, **holds.options, **kept)
         out = io.BytesIO()
         image.save(out, format, **holds.options, **kept)
-        return out.getvalue()
+        del image  # before the file is there twice
+        return with_tags(out, tags) if tags else out.getvalue()
 
     def image(self, pixels: np.ndarray, wide: bool = True) -> Image.Image:
         """The picture with other pixels, upright, `kept` in its `info`. wide: in 16 bits if it was."""
