@@ -8,18 +8,13 @@ Gives: results/{study}/plots/    PSNR and gain against quality, PSNR against bit
        results/{study}/report.html
 """
 
-from operator import attrgetter
-
-# Crops are shown at the lowest quality of each protocol: of equal keys the last one stays.
-LOWEST = {
-    (d.gray, d.last.sampling): str(d)
-    for d in sorted(SINGLE, key=attrgetter("quality"), reverse=True)
-}
+# Crops are shown in gray and for each sampling, once: of equal keys the last one stays.
+SHOWN = {(d.gray, d.last.sampling): str(d) for d in COMPARED}
 CROPS = [
     f"results/{STUDY.study}/crops/{dataset}/{degradation}.png"
     for dataset in TESTED
     for degradation in degradations_of(dataset)
-    if degradation in LOWEST.values()
+    if degradation in SHOWN.values()
 ]
 # A model tested on nothing but what was never compressed has no gain, hence no worst and no best.
 CASES = [
