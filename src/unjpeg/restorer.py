@@ -27,11 +27,20 @@ class Restorer:
         self.gray = Restorer(self._for_gray(gray), device, alone=True) if gray else None
 
     def _for_gray(self, name: str) -> Path:
-        """Folder of the other model; `UserError` where it has changed since a study took this one."""
-        folder, wanted = zoo.find(name, "restore"), self.card.get("gray_sha256")
-        if wanted and sha256_of(folder / zoo.FILES[0]) != wanted:
-            raise UserError(f"{self.folder}: goes with another {name} than {folder}; import it again")
-        return folder
+        """Folder of the other model: beside this one, or the shipped one, whatever else has its name.
+
+        Errors: `UserError` where neither is the one that this one was imported with into a study.
+        """
+        wanted = self.card.get("gray_sha256")
+        for folder in (self.folder.resolve().parent / name, zoo.FOLDER / name):
+            file = folder / zoo.FILES[0]
+            if file.is_file() and wanted in (None, sha256_of(file)):
+                return folder
+        if wanted:
+            raise UserError(
+                f"{self.folder}: goes with another {name} than {zoo.FOLDER / name}; import it again"
+            )
+        return zoo.find(name, "restore")
 
     def of(self, channels: int) -> "Restorer":
         """What restores images of so many channels: itself, or the other one that its card names for gray."""

@@ -169,13 +169,17 @@ def test_an_array_may_not_claim_any_size(imported, tmp_path):
 def test_a_shipped_model_goes_with_the_gray_one_that_it_came_with(imported, tmp_path, monkeypatch):
     folder = imported("photo", "photo")
     assert Restorer(folder).gray.card["model"] == "photo-gray"
-    shutil.copytree(zoo.FOLDER / "photo-gray", tmp_path / "mine" / "photo-gray")
+    shutil.copytree(zoo.FOLDER / "car-cnn", tmp_path / "mine" / "photo-gray")
     monkeypatch.setenv("UNJPEG_MODELS", str(tmp_path / "mine"))
-    Restorer(folder)  # an equal copy will do
+    for place in (folder, zoo.FOLDER / "photo"):  # not what only has its name
+        assert Restorer(place).gray.folder == zoo.FOLDER / "photo-gray"
+    shutil.copytree(zoo.FOLDER / "photo-gray", tmp_path / "other" / "photo-gray")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path / "other")  # as of another version
+    assert Restorer(folder).gray.folder == tmp_path / "other" / "photo-gray"
     weights, metadata = read_weights(zoo.FOLDER / "photo-gray" / "model.safetensors")
     weights["tail.bias"] = weights["tail.bias"] + np.float16(1)
-    write_weights(tmp_path / "mine" / "photo-gray" / "model.safetensors", weights, metadata)
-    with pytest.raises(UserError, match="photo: goes with another photo-gray than .*mine/photo-gray"):
+    write_weights(zoo.FOLDER / "photo-gray" / "model.safetensors", weights, metadata)
+    with pytest.raises(UserError, match="photo: goes with another photo-gray than .*other/photo-gray"):
         Restorer(folder)
 
 

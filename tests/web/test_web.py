@@ -111,6 +111,7 @@ def test_bad_uploads_are_an_error_and_the_server_lives(address, folder, file, st
         ("strength=x", "strength 'x'; allowed: a number"),
         ("force=2", "force '2'; allowed: '0', '1'"),
         ("consistent=maybe", "consistent 'maybe'; allowed: '', '0', '1'"),
+        ("ensemble=" + 5000 * "1", "ensemble '1111111111'; allowed: 1, 2, 4, 8 turns of the picture"),
         ("ensemble=3", "ensemble 3; allowed: 1, 2, 4, 8 turns of the picture"),
         ("ensemble=4.0", "ensemble '4.0'; allowed: 1, 2, 4, 8 turns of the picture"),
     ],

@@ -27,8 +27,9 @@ def run(args: argparse.Namespace) -> None:
 HEAD = """# Results of study {study}
 
 Written by its rule `results`. Means over the images; in brackets the gain in PSNR over the JPEG. A model that
-ends in `+file` is kept to the JPEG file, which is what `unjpeg restore` does (all scores are of float32; its
-own choice, `--precision auto`, may be bfloat16, thousandths of a dB apart). `@authors` are networks with the
+ends in `+file` is kept to the JPEG file, as `unjpeg restore` does unless it sees two compressions
+(all scores are of float32; its own choice, `--precision auto`, may be bfloat16, thousandths of
+a dB apart). `@authors` are networks with the
 weights that their authors gave out, made by `unjpeg import` into a folder `models`. A folder of a set's
 images is called by the set's name.
 """
