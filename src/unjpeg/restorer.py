@@ -34,7 +34,7 @@ class Restorer:
         wanted = self.card.get("gray_sha256")
         for folder in (self.folder.resolve().parent / name, zoo.FOLDER / name):
             file = folder / zoo.FILES[0]
-            if file.is_file() and wanted in (None, sha256_of(file)):
+            if file.is_file() and (not wanted or sha256_of(file) == wanted):
                 return folder
         if wanted:
             raise UserError(
