@@ -19,7 +19,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{HOST}.{os.getpid()}.part")
+    part = part_of(path)
     try:
         yield part
         with open(part, "rb") as file:
@@ -33,6 +33,11 @@ def replacing(path: Path | str) -> Iterator[Path]:
         raise
     finally:
         part.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """Under which name this process writes a file."""
+    return path.with_name(f".{path.name}.{HOST}.{os.getpid()}.part")
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:

@@ -63,8 +63,13 @@ def check_file(path: Path, folder: Path) -> None:
         raise UnusableError(path, error.strerror) from None
 
 
-def read_named(path: Path) -> bytes:
-    """A file that the user named: whatever its ending, and wherever it leads. Errors: `UserError`."""
+def read_named(path: Path, folder: Path | None = None) -> bytes:
+    """A file that the user named, wherever it leads, or one of a folder that he named, in it; of any ending.
+
+    Errors: `UserError`.
+    """
+    if folder:
+        check_file(path, folder)
     if path.exists() and not path.is_file():
         raise UserError(f"{shown(path)}: not a plain file")
     try:

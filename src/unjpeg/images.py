@@ -7,8 +7,9 @@ At the edge an image is uint8 (H, W, C), C = 3 (RGB) or 1 (luma). Inside it is f
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -23,20 +24,26 @@ SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 LUMA = np.array([65.481, 128.553, 24.966])
 _YCBCR = np.stack([LUMA, [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]]) / 255
 _OFFSET = np.array([16.0, 128.0, 128.0])
-_changing, _limits = threading.Lock(), []
+_changing, _stood = threading.Lock(), {}
 
 
 @contextmanager
-def unlimited() -> Iterator[None]:
-    """Pillow opens and decodes images of any size, in all threads: whoever asks looks at the size himself."""
+def lifted(module: ModuleType, name: str, limit: int | None) -> Iterator[None]:
+    """One of Pillow's limits is another, in all threads: whoever lifts it looks at the size himself."""
+    stood = _stood.setdefault((module, name), [])
     with _changing:
-        _limits.append(Image.MAX_IMAGE_PIXELS)
-        Image.MAX_IMAGE_PIXELS = None
+        stood.append(getattr(module, name))
+        setattr(module, name, limit)
     try:
         yield
     finally:
         with _changing:
-            Image.MAX_IMAGE_PIXELS = _limits.pop()  # the last one to leave finds the one that stood
+            setattr(module, name, stood.pop())  # the last one to leave finds the one that stood
+
+
+def unlimited() -> AbstractContextManager[None]:
+    """Pillow opens and decodes images of any size."""
+    return lifted(Image, "MAX_IMAGE_PIXELS", None)
 
 
 def read_uint8(source: Path | bytes, name: str = "") -> np.ndarray:

@@ -85,12 +85,16 @@ def reduced(pixels: np.ndarray, scale: float) -> np.ndarray:
     return small[..., None] if small.ndim == 2 else small
 
 
+def in_channels(pixels: np.ndarray, data: dict) -> np.ndarray:
+    """uint8 (H, W, C): a gray image among colour data in three equal channels, any other as it is."""
+    return np.repeat(pixels, 3, 2) if data["channels"] == 3 and pixels.shape[2] == 1 else pixels
+
+
 def cut(
     pixels: np.ndarray, drawn: Draw, corners: np.ndarray, data: dict
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(degraded, clean) patches, uint8 (P, P, C), at `corners` of one clean image."""
-    if data["channels"] == 3 and pixels.shape[2] == 1:
-        pixels = np.repeat(pixels, 3, 2)
+    pixels = in_channels(pixels, data)
     if drawn.gray:
         pixels = np.repeat(luma_full(pixels)[..., None], 3, 2)
     clean = turned(reduced(pixels, drawn.scale), drawn.turn)

@@ -53,6 +53,12 @@ def _number(text: str, kind: type) -> float:
         return math.nan
 
 
+def max_pixels(parser: argparse.ArgumentParser, most: float) -> None:
+    """Adds --max-pixels; most: megapixels where it is not given."""
+    words = f"larger is refused ({most:g})"
+    parser.add_argument("--max-pixels", type=positive(), default=most, metavar="MP", help=words)
+
+
 def ensemble(parser: argparse.ArgumentParser) -> None:
     """Adds --ensemble."""
     parser.add_argument(

@@ -9,9 +9,9 @@ from glob import escape
 from pathlib import Path
 
 from unjpeg import images
-from unjpeg.atomic import HOST, write_bytes
+from unjpeg.atomic import HOST, part_of, write_bytes
 from unjpeg.errors import UserError
-from unjpeg.foreign import check_file, read_named, say_others, shown
+from unjpeg.foreign import read_named, say_others, shown
 from unjpeg.photos import clip, film
 from unjpeg.photos.formats import FORMATS
 from unjpeg.training.lock import lives
@@ -37,10 +37,7 @@ class Job:
 
     def read(self) -> bytes:
         """Errors: `UserError` for what is no plain file, or leads out of its folder."""
-        if not self.folder:
-            return read_named(self.source)
-        check_file(self.source, self.folder)
-        return self.source.read_bytes()
+        return read_named(self.source, self.folder)
 
     def write(self, found, quality: int) -> None:
         """The result, whole or not at all. Errors: `UserError`, of the target."""
@@ -56,7 +53,7 @@ class Job:
         Errors: `UserError` where its name, or the longer one that it is written under, is too long.
         """
         try:
-            os.lstat(self.target.with_name(f".{self.target.name}.{HOST}.{os.getpid()}.part"))
+            os.lstat(part_of(self.target))
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:

@@ -7,16 +7,14 @@ Transparency, colour profile, EXIF, XMP and resolution are kept beside it. docs/
 import io
 import math
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from numbers import Real
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from unjpeg.errors import UserError
-from unjpeg.images import FORMATS, unlimited
+from unjpeg.images import FORMATS, lifted, unlimited
 from unjpeg.photos.tags import exif_of, tags_of
 from unjpeg.photos.writing import Photo
 
@@ -26,7 +24,6 @@ ROWS = 64
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits
 ORIENTATION = 0x0112
 XMP_ORIENTATION = re.compile(rb'tiff:Orientation="([0-9])"|<tiff:Orientation>([0-9])</tiff:Orientation>')
-_changing, _limits = threading.Lock(), []
 
 
 def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: float = math.inf) -> Photo:
@@ -55,17 +52,9 @@ def read_photo(source: bytes | Image.Image, max_pixels: int = MAX_PIXELS, room: 
         raise UserError(f"not an image that can be read ({in_words(error)})") from None
 
 
-@contextmanager
-def _long_texts() -> Iterator[None]:
-    """Pillow reads texts and profiles of up to `TEXT` bytes in PNG, in all threads; else it refuses them."""
-    with _changing:
-        _limits.append(PngImagePlugin.MAX_TEXT_CHUNK)
-        PngImagePlugin.MAX_TEXT_CHUNK = max(TEXT, _limits[-1])
-    try:
-        yield
-    finally:
-        with _changing:
-            PngImagePlugin.MAX_TEXT_CHUNK = _limits.pop()  # the last one to leave finds the one that stood
+def _long_texts() -> AbstractContextManager[None]:
+    """Pillow reads texts and profiles of up to `TEXT` bytes in PNG; else it refuses them."""
+    return lifted(PngImagePlugin, "MAX_TEXT_CHUNK", max(TEXT, PngImagePlugin.MAX_TEXT_CHUNK))
 
 
 def in_words(error: Exception) -> str:

@@ -19,11 +19,11 @@ from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.errors import UserError
 from unjpeg.folder import images_in
-from unjpeg.foreign import check_file, read_named, shown
+from unjpeg.foreign import read_named, shown
 from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.outputs import check_table, led_to
-from unjpeg.photos.flags import positive
+from unjpeg.photos.flags import max_pixels
 from unjpeg.photos.photo import MAX_PIXELS, read_photo
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
@@ -47,13 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="CSV", help="write a row for every tile, instead of the table"
     )
-    parser.add_argument(
-        "--max-pixels",
-        type=positive(),
-        default=MAX_PIXELS / 1e6,
-        metavar="MP",
-        help="larger is refused (200)",
-    )
+    max_pixels(parser, MAX_PIXELS / 1e6)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
 
 
@@ -138,9 +132,7 @@ def _stored(images: Encoded, name: str) -> tuple[bytes, np.ndarray]:
 
 def _picture(path: Path, most: int, folder: Path | None = None) -> tuple[bytes, np.ndarray]:
     """Any that `unjpeg restore` takes, as it takes it. most: pixels."""
-    if folder:
-        check_file(path, folder)
-    data = read_named(path)
+    data = read_named(path, folder)
     try:
         return data, read_photo(data, most).pixels
     except UserError as error:

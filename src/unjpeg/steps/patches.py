@@ -14,7 +14,7 @@ from unjpeg.errors import UserError
 from unjpeg.images import png
 from unjpeg.jpeg import codec, degrade, reference
 from unjpeg.manifest import Image, Manifest
-from unjpeg.pairs import Draw, cut, draw, places
+from unjpeg.pairs import Draw, cut, draw, in_channels, places
 from unjpeg.parts import sources_of
 from unjpeg.store.encoded import write_encoded
 from unjpeg.store.patches import write_patches
@@ -78,9 +78,7 @@ def _val(sources: list[Source], data: dict, output: Path, threads: int) -> None:
     def pair(number: int) -> tuple[str, bytes, bytes]:
         manifest, image = sources[number]
         degradation = parse(wanted[number % len(wanted)])
-        pixels = manifest.read(image)
-        if data["channels"] == 3 and pixels.shape[2] == 1:  # as `cut` does
-            pixels = np.repeat(pixels, 3, 2)
+        pixels = in_channels(manifest.read(image), data)
         degraded = degrade(pixels, degradation)
         return f"{manifest.dataset}/{image.name}", degraded, png(reference(pixels, degradation))
 

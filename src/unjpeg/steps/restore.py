@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from unjpeg.errors import UserError
 from unjpeg.foreign import shown
-from unjpeg.photos.flags import ensemble, number, path, positive, whole
+from unjpeg.photos.flags import ensemble, max_pixels, number, path, positive, whole
 from unjpeg.photos.formats import FORMATS
 from unjpeg.photos.photo import MAX_PIXELS, in_words
 
@@ -83,13 +83,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="GIB",
         help="of the process; chooses the tile (2)",
     )
-    parser.add_argument(
-        "--max-pixels",
-        type=positive(),
-        default=MAX_PIXELS / 1e6,
-        metavar="MP",
-        help="larger is refused (200)",
-    )
+    max_pixels(parser, MAX_PIXELS / 1e6)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 
 from unjpeg.errors import UserError
-from unjpeg.photos.flags import positive, whole
+from unjpeg.photos.flags import max_pixels, positive, whole
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="where to run (cpu)")
     number = positive()
     parser.add_argument("--max-memory", type=number, default=2.0, metavar="GIB", help="of the process (2)")
-    parser.add_argument("--max-pixels", type=number, default=50.0, metavar="MP", help="of a picture (50)")
+    max_pixels(parser, 50.0)
     parser.add_argument(
         "--max-bytes",
         type=number,
