@@ -1,8 +1,10 @@
-"""Put the scores of what ships, of a study's summary, into its cards.
+"""Put the scores of what ships, of the studies that test it, into its cards.
 
-    python tools/scores.py results/shipped/tables/summary.csv
+    python tools/scores.py --summary results/shipped/tables/summary.csv
+    python tools/scores.py --detection results/detectors/tables/detection.csv
 
-PSNR of the JPEG, of the network alone and, where the study has it, kept to the file.
+Of restorers the PSNR of the JPEG, of the network alone and, where the study has it, kept to the file; of
+detectors the share of tiles that they are right about.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.card import read_card
 from unjpeg.config.shipped import KEPT
+from unjpeg.report.detection import read_accuracies
 from unjpeg.report.scores import ordered
 from unjpeg.report.summary import read_summary
 
@@ -25,20 +28,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("summary", type=Path, help="tables/summary.csv of config/shipped.yaml")
-    summary = read_summary(parser.parse_args().summary)
-    psnr = ordered(summary[(summary["metric"] == "psnr") & summary["jpeg"].map(lambda x: x < float("inf"))])
-    for name in zoo.shipped():
-        scores = [
-            {**dict(zip(PLACE, place)), "jpeg": f"{rows['jpeg'].iloc[0]:.2f}", **_both(rows, name)}
-            for place, rows in psnr.groupby(PLACE, sort=False)
-            if name in set(rows["model"])
-        ]
-        if scores:
-            path = zoo.FOLDER / name / zoo.FILES[1]
-            text = json.dumps({**read_card(path.parent), "scores": scores}, indent=1, sort_keys=True)
-            write_text(path, text + "\n")
+    parser.add_argument("--summary", type=Path, help="tables/summary.csv of config/shipped.yaml")
+    parser.add_argument("--detection", type=Path, help="tables/detection.csv of config/detectors.yaml")
+    args = parser.parse_args()
+    found = _restorers(read_summary(args.summary)) if args.summary else {}
+    found |= _detectors(read_accuracies(args.detection)) if args.detection else {}
+    for name, scores in found.items():
+        path = zoo.FOLDER / name / zoo.FILES[1]
+        text = json.dumps({**read_card(path.parent), "scores": scores}, indent=1, sort_keys=True)
+        write_text(path, text + "\n")
     write_checksums()
+
+
+def _restorers(summary) -> dict[str, list[dict[str, str]]]:
+    """A score per place, by name of what ships."""
+    psnr = ordered(summary[(summary["metric"] == "psnr") & summary["jpeg"].map(lambda x: x < float("inf"))])
+    found: dict[str, list[dict[str, str]]] = {}
+    for place, rows in psnr.groupby(PLACE, sort=False):
+        for name in {*zoo.shipped()} & {*rows["model"]}:
+            score = {**dict(zip(PLACE, place)), "jpeg": f"{rows['jpeg'].iloc[0]:.2f}", **_both(rows, name)}
+            found.setdefault(name, []).append(score)
+    return found
 
 
 def _both(rows, name: str) -> dict[str, str]:
@@ -46,6 +56,15 @@ def _both(rows, name: str) -> dict[str, str]:
     means = dict(zip(rows["model"], rows["mean"]))
     labels = {"restored": name, "kept to the file": name + KEPT}
     return {label: f"{means[model]:.2f}" for label, model in labels.items() if model in means}
+
+
+def _detectors(accuracies) -> dict[str, list[dict[str, str]]]:
+    """The same, over tiles; the last is the mean over classes of the means over degradations."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in accuracies[accuracies["level"] == "tile"].itertuples():
+        score = {"set": row.set, "degradation": row.degradation, "metric": "accuracy of tiles"}
+        found.setdefault(row.model, []).append({**score, "right": f"{row.accuracy:.3f}"})
+    return found
 
 
 if __name__ == "__main__":

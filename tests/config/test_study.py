@@ -56,6 +56,13 @@ def test_peers_are_tested_under_what_is_listed_or_everything(tiny):
     assert all(listed.models_under(degradation)[-1] == "smooth" for degradation in study.test.degradations)
 
 
+def test_shipped_detectors_answer_and_restore_nothing(tiny):
+    study = check_study(changed(tiny, "test.shipped", {"photo": None, "c-tiny": ["q10"]}), "mine.yaml")
+    assert study.models_under("q10", "detect") == ["c-tiny"]
+    assert study.models_under("q20", "detect") == []
+    assert study.models_under("q10")[-1] == "photo"
+
+
 def test_the_two_studies_have_names_of_their_own(root):
     assert read_study(root / "config/tiny.yaml").study != read_study(root / "config/config.yaml").study
 
@@ -96,7 +103,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.peers", ["smoth"], "no peer 'smoth'; did you mean 'smooth'?"),
         ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
         ("test.shipped", ["photos"], "no shipped model 'photos'; did you mean 'photo'?"),
-        ("test.shipped", ["photo-detector"], "no shipped model 'photo-detector'"),
+        ("test.shipped", ["photo-detector+file"], "no shipped model 'photo-detector+file'"),
         ("test.shipped", ["photos+file"], "no shipped model 'photos+file'; did you mean 'photo+file'?"),
         ("test.shipped", {"photo": ["q11"]}, "shipped.photo: no test degradation 'q11'"),
         ("test.peers", {"smooth": ["q11"]}, "peers.smooth: no test degradation 'q11'; did you mean 'q10'?"),

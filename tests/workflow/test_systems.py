@@ -108,7 +108,7 @@ def finished_systems(study, root, home, tmp_path_factory):
             "sets": ["crops"],
             "degradations": ["q10", "gray-q10"],
             "metrics": ["psnr"],
-            "shipped": {"photo": ["q10"], "photo+file": ["q10"]},
+            "shipped": {"photo": ["q10"], "photo+file": ["q10"], "photo-detector": ["q10"]},
         },
     }
     (folder / "systems.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
@@ -123,6 +123,7 @@ def finished_systems(study, root, home, tmp_path_factory):
 def wanted(study, models):
     """Scores of every restorer, weights of the rest; the smoke study has what follows."""
     paths = ["scores/none/crops/q10.csv", "scores/photo/crops/q10.csv", "scores/photo+file/crops/q10.csv"]
+    paths.append("detected/photo-detector/crops/q10.csv")
     for name, run in models.items():
         restores = study.models[name].task == "restore"
         paths.append(
@@ -153,6 +154,8 @@ def test_every_system_is_trained_and_scored(study, finished_systems):
     assert all(value > 3 for value in rows.values())
     assert rows["photo", "q10"] > rows["none", "q10"] + 0.3  # trained, and shipped
     assert rows["photo+file", "q10"] > rows["photo", "q10"]
+    with open(results / "detected/photo-detector/crops/q10.csv", newline="") as file:
+        assert all(float(row["none"]) < 0.5 for row in csv.DictReader(file))
 
 
 def test_every_published_network_and_recipe_is_in_the_full_study(study):

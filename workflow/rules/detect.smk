@@ -7,6 +7,7 @@ Gives: results/{study}/features/{data}/{train,val}.h5
 """
 
 DETECTORS = [model for model in MODELS if STUDY.models[model].task == "detect"]
+DETECTORS += [model for model in SHIPPED if model in shipped.shipped("detect")]
 DETECTED = [
     f"results/{STUDY.study}/detected/{model}/{dataset}/{degradation}.csv"
     for dataset in SETS

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from unjpeg.config.data import Degraded, MetricName, PeerName
 from unjpeg.config.imported import check_importable
 from unjpeg.config.load import Section
-from unjpeg.config.shipped import check_shipped
+from unjpeg.config.shipped import check_shipped, shipped
 from unjpeg.errors import UserError, unknown
 
 
@@ -58,9 +58,9 @@ class Test(Section):
         dict[Annotated[str, AfterValidator(check_shipped)], list[Degraded] | None], _Listed
     ] = Field(
         {},
-        description="Restorers that come with unjpeg, such as `photo` (`unjpeg models`), or `photo+file`, "
-        "kept to the JPEG file as `unjpeg restore` does: a list, or a mapping to the degradations that each "
-        "is tested under (default: all).",
+        description="Models that come with unjpeg, such as `photo` (`unjpeg models`) or the detector "
+        "`photo-detector`, or `photo+file`, kept to the JPEG file as `unjpeg restore` does: a list, or a "
+        "mapping to the degradations that each is tested under (default: all).",
     )
 
     @model_validator(mode="after")
@@ -84,7 +84,12 @@ class Test(Section):
                         raise unknown("test degradation", degradation, self.degradations, f"{key}.{name}")
         return self
 
-    def untrained_under(self, degradation: str) -> list[str]:
-        """Shipped and imported models, and peers, that are tested under a degradation."""
-        untrained = {**self.shipped, **self.imported, **self.peers}
+    def untrained_under(self, degradation: str, task: str) -> list[str]:
+        """Models of a task that no study trains and that are tested under a degradation.
+
+        Imported ones and peers restore.
+        """
+        known = shipped(task) if self.shipped else {}
+        untrained = {name: listed for name, listed in self.shipped.items() if name in known}
+        untrained |= {**self.imported, **self.peers} if task == "restore" else {}
         return [name for name, listed in untrained.items() if degradation in (listed or [degradation])]

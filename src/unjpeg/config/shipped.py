@@ -10,11 +10,12 @@ from unjpeg.provenance import ROOT, digest_of, sha256_of
 KEPT = "+file"
 
 
-def shipped() -> dict[str, str]:
-    """Architecture of each restorer in zoo/ by its name, and of the same kept to the file."""
+def shipped(task: str = "") -> dict[str, str]:
+    """Architecture of each model in zoo/ (of a task) by its name, and of restorers kept to the file."""
     cards = {path.parent.name: read_card(path.parent) for path in sorted(ROOT.glob("zoo/*/card.json"))}
-    found = {name: card["arch"] for name, card in cards.items() if task_of(card) == "restore"}
-    return found | {name + KEPT: arch for name, arch in found.items()}
+    found = {name: card for name, card in cards.items() if task in ("", task_of(card))}
+    found |= {name + KEPT: card for name, card in found.items() if task_of(card) == "restore"}
+    return {name: card["arch"] for name, card in found.items()}
 
 
 def network_of(name: str) -> str:
@@ -32,7 +33,7 @@ def digest_of_shipped(name: str) -> str:
 
 
 def check_shipped(name: str) -> str:
-    """The name; `UserError` where no such restorer comes with the package."""
+    """The name; `UserError` where no such model comes with the package."""
     if name not in shipped():
         raise unknown("shipped model", name, shipped())
     return name

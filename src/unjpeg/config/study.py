@@ -100,13 +100,13 @@ class Study(Section):
             yield f"loss {loss}", literal_of(f"unjpeg.losses.{loss}", "SMALLEST", 1)
 
     def models_under(self, degradation: str, task: str = "restore") -> list[str]:
-        """Models of a task that are tested under a degradation; with those that restore, the untrained."""
+        """Models of a task that are tested under a degradation, the untrained last."""
         models = [
             m
             for m, run in self.models.items()
             if run.task == task and degradation in (run.degradations or [degradation])
         ]
-        return models + (self.test.untrained_under(degradation) if task == "restore" else [])
+        return models + self.test.untrained_under(degradation, task)
 
     @property
     def trained_on(self) -> list[str]:
