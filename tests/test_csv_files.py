@@ -1,7 +1,6 @@
 """What the CSV writers are given is read back, whatever the names; a cut one is never a shorter table."""
 
 import json
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +26,13 @@ VALUES = st.floats(allow_nan=True, allow_infinity=True, min_value=None, width=32
 HERE = {"study": "s", "model": "none", "set": "toys", "degradation": "q10", "protocol": "color-420"}
 
 
-def written(text: str, name: str = "x.csv") -> Path:
-    path = Path(tempfile.mkdtemp()) / name
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("csv")
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "x.csv"
     path.write_text(text, "utf-8", newline="")
     return path
 
@@ -39,13 +43,13 @@ def same(ours: list[float], theirs: list[float], within: float = 0) -> bool:
 
 @given(st.dictionaries(NAMES, st.tuples(VALUES, VALUES), min_size=1, max_size=5))
 @example({"a tie, half a unit away": (0.0, 1.0703125)})
-def test_scores(values):
+def test_scores(folder, values):
     table = [
         {**HERE, "image": name, "metric": metric, "value": value}
         for name, pair in values.items()
         for metric, value in zip(("psnr", "ssim"), pair)
     ]
-    read = read_scores([written(to_csv(table))], "s")
+    read = read_scores([written(folder, to_csv(table))], "s")
     found = {tuple(row[:-1]): row[-1] for row in read.itertuples(index=False)}
     want = {tuple(row[k] for k in KEYS): row["value"] for row in table}
     assert found.keys() == want.keys()
@@ -53,10 +57,10 @@ def test_scores(values):
 
 
 @given(st.dictionaries(NAMES, st.sampled_from(PARTS), min_size=1, max_size=6))
-def test_splits(parts):
+def test_splits(folder, parts):
     texts = dict.fromkeys(("dataset", "title", "licence", "citation", "source", "root"), "x")
     images = [Image(name=n, file=n, sha256="", width=1, height=1, mode="L") for n in parts]
-    manifest, path = Manifest(**texts, colour="gray", images=tuple(images)), written(split_csv(parts))
+    manifest, path = Manifest(**texts, colour="gray", images=tuple(images)), written(folder, split_csv(parts))
     for part in PARTS:
         want = [name for name in parts if parts[name] == part]
         if want:
@@ -64,27 +68,26 @@ def test_splits(parts):
 
 
 @given(st.lists(st.tuples(*[NAMES] * 4), max_size=4))
-def test_leaks(rows):
+def test_leaks(folder, rows):
     table = [
         dict(zip(leaks.COLUMNS, [a, b, c, d, "exact", "1.0000", "why"], strict=True)) for a, b, c, d in rows
     ]
-    read = leaks_table(written(leaks.to_csv(table)))
+    read = leaks_table(written(folder, leaks.to_csv(table)))
     assert [(r[0].text, r[1].text) for r in read.rows] == [(f"{a}/{b}", f"{c}/{d}") for a, b, c, d in rows]
 
 
 @given(st.lists(st.tuples(NAMES, st.floats(0, 1), st.floats(0, 100) | st.just("")), min_size=1, max_size=4))
-def test_detections(found):
+def test_detections(folder, found):
     rows = [["m", "toys", "q10", name, "all", "single", 0, f"{p:.6f}", 0, q] for name, p, q in found]
-    read = read_detections([written(detect._csv(rows))])
+    read = read_detections([written(folder, detect._csv(rows))])
     assert list(read["image"]) == [name for name, *_ in found]
     assert same(list(read["single"]), [p for _, p, _ in found], 5e-7)
     assert same(list(read["quality"]), [np.nan if q == "" else q for *_, q in found])
 
 
 @given(st.lists(st.tuples(st.floats(allow_nan=False), st.floats()), min_size=1, max_size=4))
-def test_histories(values):
+def test_histories(folder, values):
     history = [{"step": k, "lr": 1e-3, "loss": a, "val_gain": b} for k, (a, b) in enumerate(values)]
-    folder = Path(tempfile.mkdtemp())
     train._write(folder, {"arch": "x", "run": "y"}, {"history": history, "weights": {}})
     read = read_history(folder / "history.csv")
     assert same(list(read["loss"]), [a for a, _ in values])
