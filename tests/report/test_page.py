@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from unjpeg.report.cards import COLUMNS
+from unjpeg.report.render import render
 
 VOID = {"meta", "link", "input", "img", "br"}
 
@@ -168,3 +169,9 @@ def test_every_template_is_part_of_the_package(root):
     ]
     assert len(files) >= 8
     assert not [path for path in files if not any(map(path.match, patterns["unjpeg.report"]))]
+
+
+def test_a_study_of_detectors_alone_does_not_speak_of_restoring():
+    page = render("mine", *([] for _ in range(8)), digest="0")
+    assert "Detection of JPEG compression on" in " ".join(page.split())
+    assert "Removal" not in page and "does not beat it" not in page
