@@ -17,10 +17,12 @@ from unjpeg import zoo
 from unjpeg.atomic import write_text
 from unjpeg.card import read_card
 from unjpeg.config.shipped import KEPT
+from unjpeg.errors import UserError
 from unjpeg.report.detection import read_accuracies
 from unjpeg.report.scores import ordered
 from unjpeg.report.summary import read_summary
 
+SETS = {"classic5": 5, "kodak24": 24}  # whose scores stand in the cards, and how many images they have
 PLACE = ["set", "degradation", "protocol", "metric"]
 
 
@@ -31,13 +33,28 @@ def main() -> None:
     parser.add_argument("--summary", type=Path, help="tables/summary.csv of config/shipped.yaml")
     parser.add_argument("--detection", type=Path, help="tables/detection.csv of config/detectors.yaml")
     args = parser.parse_args()
-    found = _restorers(read_summary(args.summary)) if args.summary else {}
-    found |= _detectors(read_accuracies(args.detection)) if args.detection else {}
+    if not (args.summary or args.detection):
+        parser.error("a table is wanted, --summary or --detection")
+    try:
+        found = _restorers(_whole(read_summary(args.summary), "images")) if args.summary else {}
+        found |= _detectors(_whole(read_accuracies(args.detection), "count")) if args.detection else {}
+    except UserError as error:
+        parser.error(str(error))
     for name, scores in found.items():
+        print(f"{name}: {len(scores)} scores")
         path = zoo.FOLDER / name / zoo.FILES[1]
         text = json.dumps({**read_card(path.parent), "scores": scores}, indent=1, sort_keys=True)
         write_text(path, text + "\n")
     write_checksums()
+
+
+def _whole(table, count: str):
+    """The table, where it is of whole sets. Errors: `UserError`."""
+    images = table[table["level"] == "image"] if "level" in table else table
+    for name, degradation, found in zip(images["set"], images["degradation"], images[count]):
+        if degradation != "all" and found != SETS.get(name):
+            raise UserError(f"{found:g} images of set {name}; allowed: all of {', '.join(SETS)}")
+    return table
 
 
 def _restorers(summary) -> dict[str, list[dict[str, str]]]:

@@ -102,7 +102,7 @@ def test_the_two_studies_have_names_of_their_own(root):
         ("test.sets", ["photos", "photos"], "photos stands there twice"),
         ("test.peers", ["smoth"], "no peer 'smoth'; did you mean 'smooth'?"),
         ("test.peers", ["smooth", "smooth"], "smooth stands there twice"),
-        ("test.shipped", ["photos"], "no shipped model 'photos'; did you mean 'photo'?"),
+        ("test.shipped", ["photos"], "test.shipped.photos: no shipped model 'photos'; did you mean 'photo'?"),
         ("test.shipped", ["photo-detector+file"], "no shipped model 'photo-detector+file'"),
         ("test.shipped", ["photos+file"], "no shipped model 'photos+file'; did you mean 'photo+file'?"),
         ("test.shipped", {"photo": ["q11"]}, "shipped.photo: no test degradation 'q11'"),

@@ -79,6 +79,17 @@ def test_gray_pictures_may_have_a_network_of_their_own(tmp_path, monkeypatch, cl
         Restorer(home)
 
 
+def test_what_a_study_kept_to_the_file_is_no_network(tmp_path, monkeypatch):
+    """It has the weights of `photo`, alone; its name promises more."""
+    monkeypatch.chdir(tmp_path)
+    home = Path("results/mine/models/photo+file")
+    shutil.copytree(zoo.FOLDER / "photo", home)
+    assert "photo+file" not in zoo.available()
+    for named in ("photo+file", home):
+        with pytest.raises(UserError, match=r"photo\+file: no network, .*; give photo$"):
+            zoo.find(named, "restore")
+
+
 def test_one_broken_card_stands_in_nobodys_way(tmp_path, monkeypatch, capsys):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "card.json").write_text("{")

@@ -64,6 +64,8 @@ def test_undefined_and_infinite_gains():
     low, high = ends(table, 2)
     assert list(low["image"]) == ["c", "a"]
     assert list(high["image"]) == ["d"]
+    low, high = ends(table[table["image"] != "c"], 2)
+    assert list(low["image"]) == ["a"] and list(high["image"]) == ["d"]
 
 
 def test_mistakes_are_named(study):

@@ -1,5 +1,6 @@
 """The full study is planned quickly and without torch."""
 
+import json
 import os
 import re
 import subprocess
@@ -25,6 +26,20 @@ def test_the_full_study_is_planned_without_torch(root, tmp_path):
     models = read_study(root / "config" / "config.yaml").models
     assert {"car-cnn-paper", "conv-unit-3x3-fixed", "arnet-minimal-gan-paper"} <= set(models)
     assert not [name for name in models if f"train_{name}:" not in text]
+
+
+@pytest.mark.parametrize("reached", [[], ["photo-detector"]])
+def test_a_detector_that_no_set_reaches_is_asked_for_nothing(root, tmp_path, reached):
+    """A gray set is tested under the gray degradations only."""
+    shipped = {"c-tiny": ["q10"]} | dict.fromkeys(reached, ["gray-q10"])
+    test = {"shipped": shipped, "sets": ["photos-gray"], "degradations": ["q10", "gray-q10"]}
+    (tmp_path / "study.yaml").write_text(json.dumps({"study": "mine", "test": test}))
+    done = dry_run(root, "--directory", str(tmp_path), "--configfile", str(tmp_path / "study.yaml"))
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text[-3000:]
+    assert {*re.findall(r"calibration/([\w-]+)\.svg", text)} == {*reached}
+    assert ("rule detections:" in text) == bool(reached)
+    assert "detected/c-tiny" not in text
 
 
 def test_a_key_that_stands_twice_in_the_default_study_is_refused(fresh):

@@ -6,14 +6,15 @@ Gives: results/{study}/features/{data}/{train,val}.h5
        results/{study}/tables/detection.csv, results/{study}/plots/calibration/{model}.svg
 """
 
-DETECTORS = [model for model in MODELS if STUDY.models[model].task == "detect"]
-DETECTORS += [model for model in SHIPPED if model in shipped.shipped("detect")]
-DETECTED = [
-    f"results/{STUDY.study}/detected/{model}/{dataset}/{degradation}.csv"
+# Of each detector that a test set reaches.
+ANSWERS = [
+    (model, f"results/{STUDY.study}/detected/{model}/{dataset}/{degradation}.csv")
     for dataset in SETS
     for degradation in degradations_of(dataset)
     for model in STUDY.models_under(degradation, "detect")
 ]
+DETECTED = [path for _, path in ANSWERS]
+DETECTORS = [model for model in NETWORKS if model in dict(ANSWERS)]
 DETECTION = [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else []
 
 

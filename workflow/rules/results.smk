@@ -13,7 +13,10 @@ rule results:
     input:
         summary="results/{study}/tables/summary.csv",
         published="results/{study}/tables/published.csv",
-        cards=expand("results/{{study}}/models/{model}/card.json", model=NETWORKS),
+        cards=expand(
+            "results/{{study}}/models/{model}/card.json",
+            model=[model for model in NETWORKS if model not in DETECTORS],
+        ),
     output:
         "results/{study}/results.md",
     log:

@@ -66,7 +66,7 @@ def check(section: type[BaseModel], data: dict, where: str) -> BaseModel:
 
 
 def _one_line(section: type[BaseModel], error: dict, where: str) -> UserError:
-    path = ".".join(map(str, error["loc"]))
+    path = ".".join(str(part) for part in error["loc"] if part != "[key]")  # pydantic's word for a name
     if error["type"] == "extra_forbidden":
         owner = _section_at(section, error["loc"][:-1])
         return unknown("key", error["loc"][-1], owner.model_fields, f"{where}: {path}")

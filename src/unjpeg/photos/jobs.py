@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 
-from unjpeg import images
 from unjpeg.atomic import HOST, part_of, write_bytes
 from unjpeg.errors import UserError
 from unjpeg.foreign import read_named, say_others, shown
 from unjpeg.photos import clip, film
 from unjpeg.photos.formats import FORMATS
+from unjpeg.photos.photo import SUFFIXES
 from unjpeg.training.lock import lives
 
-SUFFIXES = sorted((*images.SUFFIXES, ".gif", ".jfif", ".jpe"))
 ENDINGS = {format.ending: name for name, format in FORMATS.items()} | dict.fromkeys(
     (".jfif", ".jpe", ".jpeg"), "jpeg"
 )

@@ -13,12 +13,14 @@ from numbers import Real
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
+from unjpeg import images
 from unjpeg.errors import UserError
 from unjpeg.images import FORMATS, lifted, unlimited
 from unjpeg.photos.tags import exif_of, tags_of
 from unjpeg.photos.writing import Photo
 
 MAX_PIXELS = 200_000_000
+SUFFIXES = sorted((*images.SUFFIXES, ".gif", ".jfif", ".jpe"))  # of what is taken from a folder
 TEXT = 255 << 16  # bytes: about the largest profile that a JPEG holds
 ROWS = 64
 WIDE = ("I;16", "I;16B", "I;16L", "I")  # gray samples of 16 bits

@@ -24,7 +24,7 @@ from unjpeg.images import read_uint8
 from unjpeg.jpegfacts import facts
 from unjpeg.outputs import check_table, led_to
 from unjpeg.photos.flags import max_pixels
-from unjpeg.photos.photo import MAX_PIXELS, read_photo
+from unjpeg.photos.photo import MAX_PIXELS, SUFFIXES, read_photo
 from unjpeg.store.encoded import Encoded
 from unjpeg.store.features import CLASSES
 
@@ -98,7 +98,7 @@ def _images(paths: list[Path], most: int) -> Iterator[tuple[tuple[str, str], str
                     for name in images.names:
                         yield place, name, partial(_stored, images, name)
             elif path.is_dir():
-                for file in images_in(path).values():
+                for file in images_in(path, SUFFIXES).values():
                     yield ("-", "-"), shown(file), partial(_picture, file, most, path)
             else:
                 yield ("-", "-"), shown(path), partial(_picture, path, most)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from unjpeg.card import read_card, task_of
+from unjpeg.config.shipped import KEPT, network_of
 from unjpeg.errors import UserError, unknown
 from unjpeg.provenance import sha256_of
 
@@ -22,8 +23,11 @@ def find(model: str | Path, task: str | None = None) -> Path:
     """Folder of a model: given by its folder, or by its name in `UNJPEG_MODELS`, here, or in results/.
 
     task: `restore` or `detect`, where only such a model is meant. Errors: `UserError` for an unknown name, a
-    name of several studies, and a file here that is not what was shipped.
+    name of several studies, what a study keeps to the file, and a file here that is not what was shipped.
     """
+    if str(model).endswith(KEPT):
+        name = network_of(Path(model).name)
+        raise UserError(f"{model}: no network, but what {name} gives, kept to the file; give {name}")
     if (Path(model) / "card.json").is_file() or ("/" in str(model) and Path(model).is_dir()):
         return Path(model)
     known = available()
@@ -70,7 +74,7 @@ def available() -> dict[str, list[Path]]:
         places.insert(0, Path(own).glob("*/card.json"))
     found: dict[str, list[Path]] = {}
     for cards in places:
-        for card in sorted(cards):
+        for card in sorted(card for card in cards if not card.parent.name.endswith(KEPT)):
             found.setdefault(card.parent.name, []).append(card.parent)
     return found
 
