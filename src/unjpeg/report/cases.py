@@ -68,7 +68,7 @@ def gains(scores: pd.DataFrame, model: str) -> pd.DataFrame:
 
 
 def ends(rows: pd.DataFrame, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The `count` rows of lowest and of highest gain (of few, half): an image once an end, no row in both."""
+    """The `count` rows of lowest and of highest gain (of few, half): none in both, no image twice in one."""
     rows = rows.sort_values("gain", kind="stable")
     low = rows.drop_duplicates(["set", "image"]).head(min(count, (len(rows) + 1) // 2))
     high = rows.drop(low.index)[::-1].drop_duplicates(["set", "image"]).head(count)
