@@ -11,10 +11,10 @@ ANSWERS = [
     (model, f"results/{STUDY.study}/detected/{model}/{dataset}/{degradation}.csv")
     for dataset in SETS
     for degradation in degradations_of(dataset)
-    for model in STUDY.models_under(degradation, "detect")
+    for model in models_under(degradation, "detect")
 ]
 DETECTED = [path for _, path in ANSWERS]
-DETECTORS = [model for model in NETWORKS if model in dict(ANSWERS)]
+DETECTORS = sorted(dict(ANSWERS), key=NETWORKS.index)
 DETECTION = [f"results/{STUDY.study}/tables/detection.csv"] if DETECTED else []
 
 

@@ -89,7 +89,6 @@ class Test(Section):
 
         Imported ones and peers restore.
         """
-        known = shipped(task) if self.shipped else {}
-        untrained = {name: listed for name, listed in self.shipped.items() if name in known}
+        untrained = {name: listed for name, listed in self.shipped.items() if name in shipped(task)}
         untrained |= {**self.imported, **self.peers} if task == "restore" else {}
         return [name for name, listed in untrained.items() if degradation in (listed or [degradation])]

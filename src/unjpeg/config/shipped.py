@@ -3,6 +3,8 @@
 `photo+file` is what `photo` gives, kept to what the JPEG file says, as `unjpeg restore` does.
 """
 
+from functools import cache
+
 from unjpeg.card import read_card, task_of
 from unjpeg.errors import unknown
 from unjpeg.provenance import ROOT, digest_of, sha256_of
@@ -10,6 +12,7 @@ from unjpeg.provenance import ROOT, digest_of, sha256_of
 KEPT = "+file"
 
 
+@cache
 def shipped(task: str = "") -> dict[str, str]:
     """Architecture of each model in zoo/ (of a task) by its name, and of restorers kept to the file."""
     cards = {path.parent.name: read_card(path.parent) for path in sorted(ROOT.glob("zoo/*/card.json"))}
